@@ -1,0 +1,41 @@
+"""The tables of mail. Each file holds one thing and the rules that the database keeps for it."""
+
+from mail.models.attachment import Attachment
+from mail.models.comment import Comment
+from mail.models.draft import Draft, DraftKind, DraftState
+from mail.models.edit_lock import EditLock, LockMode
+from mail.models.message import (
+    Automatic,
+    Conversation,
+    Correspondent,
+    Folder,
+    Message,
+    MessageBody,
+    MessageLabel,
+    Status,
+)
+from mail.models.outgoing import Outgoing, OutgoingState
+from mail.models.sync_state import SyncPhase, SyncState, ToFetch
+
+__all__ = [
+    "Attachment",
+    "Automatic",
+    "Comment",
+    "Conversation",
+    "Correspondent",
+    "Draft",
+    "DraftKind",
+    "DraftState",
+    "EditLock",
+    "Folder",
+    "LockMode",
+    "Message",
+    "MessageBody",
+    "MessageLabel",
+    "Outgoing",
+    "OutgoingState",
+    "Status",
+    "SyncPhase",
+    "SyncState",
+    "ToFetch",
+]

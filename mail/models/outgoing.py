@@ -1,0 +1,83 @@
+"""The outbox's row: a frozen copy of what is sent, and how far it has come."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from mail.models.draft import Draft
+from mail.models.message import Message
+from mailboxes.models import Mailbox
+
+
+class OutgoingState(models.TextChoices):
+    QUEUED = "queued", _("Waiting to be sent")
+    DRAFT_READY = "draft_ready", _("Handed to Gmail")
+    SENDING = "sending", _("Being sent")
+    SENT = "sent", _("Sent")
+    UNCERTAIN = "uncertain", _("Not known whether it was sent")
+    FAILED = "failed", _("Not sent")
+
+
+class Outgoing(models.Model):
+    """One mail to be sent exactly once.
+
+    `token` travels as X-Outbox-Id and is how the mail is recognised in Gmail. `raw` is the whole
+    mail, frozen when 送信 was pressed. Only `mail.outbox` writes it.
+    """
+
+    OPEN_STATES = (OutgoingState.QUEUED, OutgoingState.DRAFT_READY, OutgoingState.SENDING)
+
+    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    mailbox = models.ForeignKey(Mailbox, models.CASCADE, related_name="outgoing")
+    draft = models.ForeignKey(Draft, models.CASCADE, related_name="outgoing")
+    answers = models.ForeignKey(Message, models.SET_NULL, null=True, related_name="+")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    state = models.CharField(
+        max_length=12, choices=OutgoingState.choices, default=OutgoingState.QUEUED
+    )
+    raw = models.BinaryField()
+    thread_id = models.CharField(max_length=64, blank=True)
+    body_hash = models.CharField(max_length=64)
+    gmail_draft_id = models.CharField(max_length=64, blank=True)
+    draft_message_id = models.CharField(max_length=64, blank=True)
+    sent_gmail_id = models.CharField(max_length=64, blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    # A code of mail.outbox.troubles and Gmail's own words.
+    trouble = models.CharField(max_length=40, blank=True)
+    trouble_detail = models.TextField(blank=True)
+    not_before = models.DateTimeField(db_default=Now())
+    created_at = models.DateTimeField(db_default=Now())
+    # When the one drafts.send was about to leave.
+    sending_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    # A worker that has it in hand; a dead worker's claim ends by itself.
+    claimed_until = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(state__in=OutgoingState.values), name="outgoing_state_known"
+            ),
+            # Two tabs, a double click, a replayed request: one mail.
+            models.UniqueConstraint(
+                fields=["draft"],
+                condition=~models.Q(state="failed"),
+                name="one_outgoing_a_draft",
+            ),
+        )
+        indexes = (
+            # The sweeper's: whatever has not come to an end.
+            models.Index(
+                fields=["not_before"],
+                name="outgoing_open",
+                condition=models.Q(state__in=["queued", "draft_ready", "sending"]),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"outgoing {self.token} {self.state}"

@@ -1,0 +1,1 @@
+"""Gmail accounts: connecting them, their credentials, who works in them, how they are."""

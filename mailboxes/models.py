@@ -1,0 +1,128 @@
+"""The installation's OAuth client, the connected Gmail accounts, their people and addresses."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from mailboxes.secrets import SecretField, no_secret
+
+
+class OAuthClient(models.Model):
+    """Google's client of this installation: one row at most."""
+
+    singleton = models.BooleanField(default=True, unique=True, editable=False)
+    client_id = models.CharField(_("Client ID"), max_length=255)
+    client_secret = SecretField()
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(singleton=True), name="one_client_an_installation"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.client_id
+
+
+class MailboxState(models.TextChoices):
+    CONNECTED = "connected", _("Connected")
+    NEEDS_AUTH = "needs_auth", _("Needs re-authorisation")
+    PAUSED = "paused", _("Paused")
+    DISCONNECTED = "disconnected", _("Disconnected")
+
+
+class MailboxQuerySet(models.QuerySet["Mailbox"]):
+    def visible_to(self, user: object) -> MailboxQuerySet:
+        """The mailboxes that this person has been given."""
+        return self.filter(memberships__user=user)
+
+    def working(self) -> MailboxQuerySet:
+        """Those whose mail is fetched and sent."""
+        return self.filter(state=MailboxState.CONNECTED)
+
+
+class Mailbox(models.Model):
+    """A connected Gmail account whose mail is shared (認証アカウント)."""
+
+    address = models.EmailField(max_length=320, unique=True)
+    name = models.CharField(max_length=150, blank=True)
+    state = models.CharField(
+        max_length=16, choices=MailboxState.choices, default=MailboxState.CONNECTED
+    )
+    refresh_token = SecretField(default=no_secret)
+    access_token = SecretField(default=no_secret)
+    access_expires_at = models.DateTimeField(null=True)
+    scopes = models.TextField(blank=True)
+    connected_at = models.DateTimeField(null=True)
+    connected_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    last_sync_at = models.DateTimeField(null=True)
+    # A code of mailboxes.troubles, shown in words; empty while all is well.
+    trouble = models.CharField(max_length=40, blank=True)
+    trouble_since = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    objects = MailboxQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(state__in=MailboxState.values), name="mailbox_state_known"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.address
+
+    @property
+    def is_working(self) -> bool:
+        return self.state == MailboxState.CONNECTED
+
+    @property
+    def is_stale(self) -> bool:
+        """Connected, yet nothing was heard from Gmail for two minutes."""
+        if not self.is_working or self.last_sync_at is None:
+            return False
+        return timezone.now() - self.last_sync_at > timedelta(minutes=2)
+
+
+class Membership(models.Model):
+    """A person who sees a mailbox."""
+
+    mailbox = models.ForeignKey(Mailbox, models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["user", "mailbox"], name="one_membership"),)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.mailbox_id}"
+
+
+class SendAs(models.Model):
+    """An address that Gmail lets this account write from; only verified ones can be chosen."""
+
+    mailbox = models.ForeignKey(Mailbox, models.CASCADE, related_name="send_as")
+    address = models.EmailField(max_length=320)
+    name = models.CharField(max_length=150, blank=True)
+    reply_to = models.CharField(max_length=320, blank=True)
+    verified = models.BooleanField(default=False)
+    is_default = models.BooleanField(default=False)
+    is_primary = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ("-is_default", "address")
+        constraints = (models.UniqueConstraint(fields=["mailbox", "address"], name="one_send_as"),)
+
+    def __str__(self) -> str:
+        return self.address

@@ -1,0 +1,44 @@
+"""The first lines of every view: who asks, and may they.
+
+404 says «not yours, or not there» without telling which; 403 says «you can see it, but not do it».
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+
+from permissions.models import User
+from permissions.operations import Operation
+
+if TYPE_CHECKING:
+    from django_htmx.middleware import HtmxDetails
+
+
+class AgentRequest(HttpRequest):
+    """A request behind the log-in, as the middleware leaves it."""
+
+    user: User
+    htmx: HtmxDetails
+
+
+class OperationDenied(PermissionDenied):
+    """A signed-in person may not do this; carries what, so that the page can say it."""
+
+    def __init__(self, operation: Operation) -> None:
+        super().__init__(str(operation.label))
+        self.operation = operation
+
+
+def require(user: User | AnonymousUser, operation: Operation) -> User:
+    """The user, when they may do this.
+
+    Raises:
+        OperationDenied: they may not (403).
+    """
+    if not isinstance(user, User) or not user.may(operation):
+        raise OperationDenied(operation)
+    return user
