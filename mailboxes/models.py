@@ -65,6 +65,8 @@ class Mailbox(models.Model):
     connected_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
+    # Inbox mail of the last so many days before connecting starts as 未処理, older as 完了.
+    open_days = models.PositiveSmallIntegerField(default=0)
     last_sync_at = models.DateTimeField(null=True)
     # A code of mailboxes.troubles, shown in words; empty while all is well.
     trouble = models.CharField(max_length=40, blank=True)

@@ -28,12 +28,16 @@ class SyncState(models.Model):
     phase = models.CharField(max_length=10, choices=SyncPhase.choices, default=SyncPhase.LISTING)
     history_id = models.CharField(max_length=32, blank=True)
     page_token = models.TextField(blank=True)
+    # Counts the full listings of this account; see Message.listing.
+    listing = models.PositiveIntegerField(default=1)
+    total = models.PositiveIntegerField(default=0)
     listed = models.PositiveIntegerField(default=0)
     fetched = models.PositiveIntegerField(default=0)
     mail_before = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(db_default=Now())
     finished_at = models.DateTimeField(null=True)
     labels_read_at = models.DateTimeField(null=True)
+    send_as_read_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (
