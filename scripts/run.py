@@ -1,0 +1,429 @@
+"""`make run`: the whole product on this machine, with everything it needs.
+
+Starts PostgreSQL, Valkey, the Gmail sandbox, three workers, beat and the web process, keeps them
+running (see `scripts.supervisor`) and stops them all, whatever ends this process (see
+`scripts.leash`). All data stays under var/. Settings, all optional, from the environment:
+
+PORT=8000       the web's port. HOST=127.0.0.1 is the address it listens on; under another one,
+                PUBLIC_URL=http://NAME:PORT tells how browsers reach it.
+SANDBOX=0       real Google instead of the Gmail sandbox, in a database of its own, without demo
+                mail: connect your account under 認証設定.
+"""
+
+from __future__ import annotations
+
+import base64
+import errno
+import fcntl
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from scripts import leash
+from scripts.embedded import Command, Postgres, SetUpError, Valkey, make_run_directory
+from scripts.migrated import MigrationStamp
+from scripts.supervisor import Service, Supervisor
+
+ROOT = Path(__file__).resolve().parent.parent
+SANDBOX_PORT = 8025
+# Two processes where an agent waits, so that a slow send does not hold up a draft.
+WORKERS = {"interactive": 2, "sync": 2, "default": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the environment asks for."""
+
+    host: str
+    port: int
+    sandbox: bool
+    var: Path
+    public_url: str = ""
+
+    @classmethod
+    def from_environment(cls) -> Options:
+        port = os.environ.get("PORT", "") or "8000"
+        if not port.isdigit() or not 0 < int(port) < 65536:
+            raise SetUpError(f"PORT must be a number from 1 to 65535, not {port!r}.")
+        return cls(
+            host=os.environ.get("HOST", "") or "127.0.0.1",
+            port=int(port),
+            sandbox=os.environ.get("SANDBOX", "1") not in {"0", "no", "false", "off"},
+            var=Path(os.environ.get("CCC_VAR", "") or ROOT / "var"),
+            public_url=os.environ.get("PUBLIC_URL", "").rstrip("/"),
+        )
+
+    @property
+    def own_address(self) -> str:
+        """How this machine reaches it."""
+        return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)
+
+    @property
+    def url(self) -> str:
+        return self.public_url or f"http://{self.own_address}:{self.port}"
+
+
+def make_var(var: Path) -> None:
+    """SetUpError, with what to do, unless we can write there."""
+    try:
+        (var / "log").mkdir(parents=True, exist_ok=True)
+        probe = var / f".probe-{os.getpid()}"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        raise SetUpError(
+            f"{var} cannot be written ({error.strerror}). It holds the database, the mail's "
+            f"attachments and the logs. Make it writable for this user "
+            f"(it belongs to {_owner(var)}), or remove it to begin with fresh data."
+        ) from None
+
+
+def _owner(path: Path) -> str:
+    while not path.exists():
+        path = path.parent
+    return f"uid {path.stat().st_uid}, you are uid {os.geteuid()}"
+
+
+def take_lock(var: Path) -> IO[str]:
+    """The one run of this var/. The kernel drops the lock with its holder: none goes stale."""
+    file = (var / "run.lock").open("a+", encoding="utf-8")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.seek(0)
+        words = ""
+        with suppress(ValueError):  # it has only just begun
+            running = json.loads(file.read())
+            words = f" at {running['url']} (process {running['pid']})"
+        file.close()
+        raise SetUpError(
+            f"CloudCallCenter Mail is already running here{words}. "
+            "Stop it with Ctrl-C in its terminal before starting it again."
+        ) from None
+    return file
+
+
+def write_lock(file: IO[str], *, url: str, front: int) -> None:
+    file.seek(0)
+    file.truncate()
+    json.dump({"url": url, "pid": front}, file)
+    file.flush()
+
+
+def is_free(host: str, port: int) -> bool:
+    """Whether one could listen there now."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                return False
+            raise SetUpError(f"Cannot listen on {host}:{port}: {error.strerror}.") from None
+    return True
+
+
+def check_port(options: Options) -> None:
+    if not is_free(options.host, options.port):
+        other = next(
+            (
+                port
+                for port in range(options.port + 1, options.port + 100)
+                if port < 65536 and is_free(options.host, port)
+            ),
+            options.port + 1000,
+        )
+        raise SetUpError(
+            f"Port {options.port} on {options.host} is used by another program. Stop that one, "
+            f"or choose another port: make run PORT={other}"
+        )
+
+
+def choose_sandbox_port(var: Path) -> int:
+    """The port from last time, so that open consent pages go on; else 8025; else any."""
+    file = var / "sandbox.port"
+    wanted = [SANDBOX_PORT]
+    with suppress(FileNotFoundError, ValueError):
+        wanted.insert(0, int(file.read_text("ascii")))
+    for port in wanted:
+        if is_free("127.0.0.1", port):
+            break
+    else:
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            port = probe.getsockname()[1]
+    file.write_text(str(port), "ascii")
+    return port
+
+
+def read_secrets(var: Path) -> dict[str, str]:
+    """SECRET_KEY and TOKEN_KEYS, made once. Losing them costs the sessions and the tokens."""
+    file = var / "secrets.env"
+    if not file.exists():
+        made = {
+            "SECRET_KEY": secrets.token_urlsafe(50),
+            "TOKEN_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode("ascii"),
+        }
+        fresh = file.with_suffix(".new")
+        fresh.unlink(missing_ok=True)
+        # Born with its mode, and whole or not at all.
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+            out.writelines(f"{key}={value}\n" for key, value in made.items())
+        fresh.rename(file)
+    lines = file.read_text("utf-8").splitlines()
+    return dict(line.split("=", 1) for line in lines if "=" in line)
+
+
+def keep_last_logs(logs: Path) -> None:
+    """One run, one log; the run before is kept beside it."""
+    for log in logs.glob("*.log"):
+        log.replace(log.with_suffix(".log.1"))
+
+
+def answers(url: str, *, only_200: bool = True) -> Callable[[], bool]:
+    """A check: does a GET of it, redirects followed, end in 200 (or in any answer at all)?"""
+    # No proxy of the environment stands between us and ourselves.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+    def check() -> bool:
+        try:
+            with opener.open(url, timeout=5) as response:
+                return bool(response.status == 200)
+        except urllib.error.HTTPError as error:
+            if not only_200:
+                return True
+            # It is up, but broken: waiting longer would only hide that.
+            raise SetUpError(f"{url} answers {error.code} {error.reason}.") from None
+        except OSError:
+            return False
+
+    return check
+
+
+class Run:
+    """One `make run`, from the first check to the last stop."""
+
+    def __init__(self, options: Options, front: int) -> None:
+        self.options = options
+        self.front = front
+        self.var = options.var
+        self.logs = self.var / "log"
+        self.started = time.monotonic()
+
+    def say(self, line: str) -> None:
+        # The terminal may have gone; what we run and how we stop does not depend on it.
+        with suppress(OSError):
+            print(f"{time.monotonic() - self.started:6.1f} s  {line}", flush=True)
+
+    def __call__(self) -> int:
+        with ExitStack() as stack:
+            try:
+                make_var(self.var)
+                lock = stack.enter_context(take_lock(self.var))
+                check_port(self.options)
+                write_lock(lock, url=self.options.url, front=self.front)
+                keep_last_logs(self.logs)
+                self._sweep_run_directories()
+                self.run_dir = make_run_directory()
+                stack.callback(shutil.rmtree, self.run_dir, ignore_errors=True)
+                (self.var / "run.dir").write_text(str(self.run_dir), "utf-8")
+                supervisor = stack.enter_context(Supervisor(self.say))
+                stack.callback(lock.truncate, 0)
+                self._start(supervisor)
+                supervisor.watch()
+            except SetUpError as error:
+                print(f"\n{error}", file=sys.stderr, flush=True)
+                return 1
+            except leash.Stopped as stopped:
+                self.say("Stopping …")
+                return 0 if stopped.signum == signal.SIGINT else 128 + stopped.signum
+        return 0
+
+    def _sweep_run_directories(self) -> None:
+        """The last run's temporary directory, where it had no time to remove it."""
+        with suppress(FileNotFoundError):
+            last = Path((self.var / "run.dir").read_text("utf-8"))
+            if last.name.startswith("ccc-") and last.is_dir():
+                shutil.rmtree(last, ignore_errors=True)
+
+    def _start(self, supervisor: Supervisor) -> None:
+        database = "ccc" if self.options.sandbox else "ccc_google"
+        valkey = Valkey(self.var / "valkey", self.run_dir)
+        postgres = Postgres(self.var / "postgres", self.run_dir)
+        stamp = MigrationStamp(ROOT, self.var / f"migrated.{database}")
+        if not postgres.has_data():
+            self.say("Making a database …")
+            stamp.drop()
+        valkey.prepare()
+        broker = Service(
+            "valkey",
+            valkey.command(),
+            self.logs / "valkey.log",
+            valkey.is_ready,
+            prepare=valkey.prepare,
+        )
+        supervisor.start(broker)
+        sandbox_port = choose_sandbox_port(self.var) if self.options.sandbox else 0
+        self.environment = self._environment(
+            postgres.url(database), valkey.url(0 if self.options.sandbox else 1), sandbox_port
+        )
+        sandbox = [self._sandbox(sandbox_port)] if self.options.sandbox else []
+        supervisor.start(*sandbox)
+        postgres.prepare()
+        main = Service(
+            "postgres",
+            postgres.command(),
+            self.logs / "postgres.log",
+            postgres.is_ready,
+            prepare=postgres.drop_stale_pid,
+            stop_within=20,
+        )
+        supervisor.start(main)
+        supervisor.wait_ready([broker, main])
+        postgres.create_database(database)
+        first = not stamp.is_current()
+        if first:
+            self.say("Bringing the database's tables up to date …")
+            supervisor.run(
+                self._manage("migrate", "--no-input"),
+                self.logs / "migrate.log",
+                "manage.py migrate",
+            )
+        web = self._web()
+        programs = [self._worker(queue, size) for queue, size in WORKERS.items()]
+        if first:
+            supervisor.start(web)
+            self._fill(supervisor, sandbox)
+            stamp.write()
+            supervisor.start(*programs, self._beat())
+        else:
+            supervisor.start(web, *programs, self._beat())
+        supervisor.wait_ready([web, *sandbox])
+        self._welcome(sandbox_port)
+
+    def _fill(self, supervisor: Supervisor, sandbox: list[Service]) -> None:
+        if self.options.sandbox:
+            self.say("Filling it with demo users and demo mail …")
+            supervisor.wait_ready(sandbox)
+            supervisor.run(self._manage("demo"), self.logs / "demo.log", "manage.py demo")
+
+    def _environment(self, database_url: str, redis_url: str, sandbox_port: int) -> dict[str, str]:
+        environment = dict(os.environ)
+        for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL"):
+            environment.pop(name, None)
+        environment |= read_secrets(self.var) | {
+            "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '/usr/bin:/bin')}",
+            "PYTHONUNBUFFERED": "1",
+            "DJANGO_SETTINGS_MODULE": "callcenter.settings",
+            "DATABASE_URL": database_url,
+            "REDIS_URL": redis_url,
+            "PUBLIC_URL": self.options.url,
+            "PORT": str(self.options.port),
+            "ATTACHMENT_ROOT": str(self.var / "attachments"),
+        }
+        if sandbox_port:
+            sandbox = f"http://127.0.0.1:{sandbox_port}"
+            environment |= {
+                "DEMO": "true",
+                "GMAIL_API_ROOT": f"{sandbox}/",
+                "GOOGLE_AUTH_URI": f"{sandbox}/o/oauth2/v2/auth",
+                "GOOGLE_TOKEN_URI": f"{sandbox}/token",
+                "GOOGLE_REVOKE_URI": f"{sandbox}/revoke",
+            }
+        return environment
+
+    def _command(self, *arguments: str) -> Command:
+        return Command(
+            argv=(sys.executable, *arguments),
+            cwd=ROOT,
+            environment=self.environment,
+            stop_signal=signal.SIGTERM,
+        )
+
+    def _manage(self, *arguments: str) -> Command:
+        return self._command("manage.py", *arguments)
+
+    def _service(
+        self, name: str, *arguments: str, is_ready: Callable[[], bool] | None = None
+    ) -> Service:
+        return Service(name, self._command(*arguments), self.logs / f"{name}.log", is_ready)
+
+    def _sandbox(self, port: int) -> Service:
+        return self._service(
+            "sandbox",
+            *("-m", "sandbox", "--host", "127.0.0.1", "--port", str(port)),
+            *("--db", str(self.var / "sandbox.sqlite3"), "--demo", "--living"),
+            is_ready=answers(f"http://127.0.0.1:{port}/admin/health"),
+        )
+
+    def _web(self) -> Service:
+        options = self.options
+        return self._service(
+            "web",
+            *("-m", "uvicorn", "callcenter.asgi:application"),
+            *("--host", options.host, "--port", str(options.port)),
+            # Open event streams would hold up the stop.
+            *("--timeout-graceful-shutdown", "2", "--lifespan", "off"),
+            is_ready=answers(
+                f"http://{options.own_address}:{options.port}/",
+                # Under a public name the loopback is a stranger, who gets a 400 for an answer.
+                only_200=not options.public_url,
+            ),
+        )
+
+    def _worker(self, queue: str, size: int) -> Service:
+        return self._service(
+            f"worker-{queue}",
+            *("-m", "scripts.leash", "celery", "-A", "callcenter", "worker", "-Q", queue),
+            *("-n", f"{queue}@%h", "-c", str(size), "-l", "INFO"),
+            *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+        )
+
+    def _beat(self) -> Service:
+        return self._service(
+            "beat",
+            *("-m", "scripts.leash", "celery", "-A", "callcenter", "beat", "-l", "INFO"),
+            *("--pidfile=", "--schedule", str(self.var / "beat-schedule")),
+        )
+
+    def _welcome(self, sandbox_port: int) -> None:
+        self.say("Ready.")
+        lines = [f"  CloudCallCenter Mail   {self.options.url}/"]
+        if sandbox_port:
+            lines += [
+                f"  Gmail sandbox          http://127.0.0.1:{sandbox_port}/",
+                "",
+                "  Log in as      password",
+                "  tanaka         tanaka-demo    an agent (エージェント)",
+                "  yamada         yamada-demo    an agent, to meet the first one",
+                "  suzuki         suzuki-demo    a supervisor with 強制更新",
+                "  admin          admin-demo     an administrator (管理設定)",
+            ]
+        lines += ["", f"  Logs: {self.logs}/    Stop: Ctrl-C"]
+        print("\n" + "\n".join(lines) + "\n", flush=True)
+
+
+def main() -> int:
+    try:
+        options = Options.from_environment()
+    except SetUpError as error:
+        print(error, file=sys.stderr)
+        return 2
+    leash.follow_make()
+    return leash.guarded(Run(options, os.getpid()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
