@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
@@ -31,8 +33,14 @@ class Draft(models.Model):
 
     `to`, `cc` and `bcc` are lists of [name, address]. `version` grows with each save: a stale tab
     is told so. Gmail keys a draft by its draft id; its message id changes with every update.
+
+    下書き保存 keeps a copy of the fields in `saved` (what キャンセル goes back to) and asks for the
+    draft in Gmail to follow: it is behind while `gmail_version` is not `saved_version`, or while a
+    discarded draft still has a `gmail_draft_id`. The row is that queue; `mail.outbox` works it off.
     """
 
+    # Travels as X-Outbox-Id in the saved Gmail draft: how an orphan of ours is recognised.
+    token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     mailbox = models.ForeignKey(Mailbox, models.CASCADE, related_name="drafts")
     kind = models.CharField(max_length=10, choices=DraftKind.choices)
     state = models.CharField(max_length=10, choices=DraftState.choices, default=DraftState.LIVE)
@@ -51,6 +59,17 @@ class Draft(models.Model):
     gmail_draft_id = models.CharField(max_length=64, blank=True)
     gmail_message_id = models.CharField(max_length=64, blank=True)
     saved_at = models.DateTimeField(null=True)  # 下書き保存, in Gmail too
+    saved = models.JSONField(null=True)
+    saved_version = models.PositiveIntegerField(default=0)
+    gmail_version = models.PositiveIntegerField(default=0)
+    # Original attachments that a forward takes along: primary keys of Attachment.
+    forwarded_files = models.JSONField(default=list)
+    # Writing to Gmail: when next, who has it in hand, and what went wrong.
+    not_before = models.DateTimeField(db_default=Now())
+    claimed_until = models.DateTimeField(null=True)
+    creating_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    trouble = models.CharField(max_length=40, blank=True)
     created_at = models.DateTimeField(db_default=Now())
     updated_at = models.DateTimeField(db_default=Now())
 
@@ -75,6 +94,15 @@ class Draft(models.Model):
                 fields=["mailbox", "-updated_at"],
                 name="draft_live",
                 condition=models.Q(state="live"),
+            ),
+            # The sweeper's: drafts that Gmail does not have as they are here.
+            models.Index(
+                fields=["not_before"],
+                name="draft_behind",
+                condition=(
+                    models.Q(state="live") & ~models.Q(saved_version=models.F("gmail_version"))
+                )
+                | (models.Q(state="discarded") & ~models.Q(gmail_draft_id="")),
             ),
         )
 

@@ -40,12 +40,19 @@ class Outgoing(models.Model):
     state = models.CharField(
         max_length=12, choices=OutgoingState.choices, default=OutgoingState.QUEUED
     )
+    # The draft's version that was frozen, and the edit lock's token that it was sent with.
+    version = models.PositiveIntegerField(default=1)
+    lock_token = models.BigIntegerField(default=0)
     raw = models.BinaryField()
     thread_id = models.CharField(max_length=64, blank=True)
     body_hash = models.CharField(max_length=64)
+    # Set before drafts.create is asked: an answer that got lost may have left an orphan.
+    creating_at = models.DateTimeField(null=True)
     gmail_draft_id = models.CharField(max_length=64, blank=True)
     draft_message_id = models.CharField(max_length=64, blank=True)
     sent_gmail_id = models.CharField(max_length=64, blank=True)
+    # How we know that it was sent: "answer", "header", "body" or "person".
+    evidence = models.CharField(max_length=8, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     # A code of mail.outbox.troubles and Gmail's own words.
     trouble = models.CharField(max_length=40, blank=True)
