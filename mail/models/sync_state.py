@@ -53,7 +53,8 @@ class SyncState(models.Model):
 class ToFetch(models.Model):
     """A mail that Gmail has named and that is not stored in its present state yet.
 
-    Durable: a worker that dies leaves its rows here. `position` keeps Gmail's order (newest first);
+    Durable: a worker that dies leaves its rows here. `position` keeps Gmail's order (newest first),
+    negative for what history named, which goes before all that a listing left;
     `attempts` and `trouble` tell of those that could not be read, which never hold up the rest.
     """
 
@@ -74,3 +75,7 @@ class ToFetch(models.Model):
 
     def __str__(self) -> str:
         return self.gmail_id
+
+    @property
+    def is_news(self) -> bool:
+        return self.position < 0

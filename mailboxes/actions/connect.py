@@ -9,23 +9,12 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from activity.events import record
+from callcenter.gmail.types import SendAs as SendAsAddress
 from mailboxes.models import Mailbox, MailboxState, Membership, SendAs
 from mailboxes.secrets import Secret
 from permissions.access import require
 from permissions.models import User
 from permissions.operations import Operation
-
-
-@dataclass(frozen=True, slots=True)
-class GrantedAddress:
-    """One of Gmail's send-as addresses."""
-
-    address: str
-    name: str
-    reply_to: str
-    verified: bool
-    is_default: bool
-    is_primary: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +26,7 @@ class Granted:
     access_expires_at: datetime
     refresh_token: str
     scopes: tuple[str, ...]
-    send_as: tuple[GrantedAddress, ...]
+    send_as: tuple[SendAsAddress, ...]
 
 
 @transaction.atomic
@@ -72,7 +61,7 @@ def connect(*, by: User, granted: Granted) -> Mailbox:
 
 
 @transaction.atomic
-def replace_send_as(mailbox: Mailbox, addresses: tuple[GrantedAddress, ...]) -> None:
+def replace_send_as(mailbox: Mailbox, addresses: tuple[SendAsAddress, ...]) -> None:
     """Make our list of sender addresses Gmail's own."""
     for each in addresses:
         SendAs.objects.update_or_create(

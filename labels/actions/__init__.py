@@ -1,0 +1,1 @@
+"""What changes labels, one verb a file."""

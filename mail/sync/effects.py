@@ -1,0 +1,85 @@
+"""What a newly arrived mail means for the handling of others (M34, M35)."""
+
+from __future__ import annotations
+
+from django.db.models import F
+
+from activity.events import record
+from mail import mime
+from mail.models import EditLock, Folder, Message, Outgoing, Status
+
+
+def after_arrival(message: Message, parsed: mime.ParsedMessage) -> None:
+    """Tell open pages of the mail; when it is a reply made in Gmail itself, close what it answers."""
+    record(
+        "message.arrived",
+        mailbox_id=message.mailbox_id,
+        message_id=message.pk,
+        public_id=message.public_id,
+        folder=message.folder,
+        status=message.status,
+    )
+    if message.folder == Folder.SENT and not _sent_from_here(message, parsed):
+        _answered_in_gmail(message, parsed)
+
+
+def _sent_from_here(message: Message, parsed: mime.ParsedMessage) -> bool:
+    """Ours bears our header; where Gmail dropped that, the outbox knows the conversation."""
+    tokens = [value for name, value in parsed.headers if name.casefold() == "x-outbox-id"]
+    outgoing = Outgoing.objects.filter(mailbox_id=message.mailbox_id)
+    if any(outgoing.filter(token=token).exists() for token in tokens if _is_uuid(token)):
+        return True
+    return (
+        outgoing.filter(sent_gmail_id=message.gmail_id).exists()
+        or outgoing.filter(
+            thread_id=message.conversation.gmail_thread_id, state__in=["sending", "uncertain"]
+        ).exists()
+    )
+
+
+def _is_uuid(text: str) -> bool:
+    digits = text.strip().replace("-", "")
+    return len(digits) == 32 and all(digit in "0123456789abcdefABCDEF" for digit in digits)
+
+
+def _answered(message: Message, parsed: mime.ParsedMessage) -> Message | None:
+    """The received mail that a sent one answers: the one it names, else the newest before it."""
+    received = Message.objects.select_for_update().filter(
+        conversation=message.conversation, folder=Folder.RECEIVED, gone_at=None
+    )
+    named = [each for each in (parsed.in_reply_to, *reversed(parsed.references)) if each]
+    for rfc822_id in named[:5]:
+        if found := received.filter(body__rfc822_id=rfc822_id).first():
+            return found
+    before = received.filter(internal_date__lte=message.internal_date)
+    return before.order_by("-internal_date", "-id").first()
+
+
+def _answered_in_gmail(message: Message, parsed: mime.ParsedMessage) -> None:
+    answered = _answered(message, parsed)
+    if answered is None or answered.status == Status.DONE:
+        return
+    lock = EditLock.objects.held().filter(message=answered).select_related("holder").first()
+    if lock is not None:
+        # Somebody is writing an answer: they decide, with this before their eyes.
+        record(
+            "lock.warned",
+            mailbox_id=answered.mailbox_id,
+            message_id=answered.pk,
+            public_id=answered.public_id,
+            reason="answered_in_gmail",
+            holder=lock.holder_id,
+            answer=message.public_id,
+        )
+        return
+    Message.objects.filter(pk=answered.pk).update(status=Status.DONE, version=F("version") + 1)
+    record(
+        "status.changed",
+        mailbox_id=answered.mailbox_id,
+        message_id=answered.pk,
+        public_id=answered.public_id,
+        status=Status.DONE,
+        before=answered.status,
+        reason="answered_in_gmail",
+        version=answered.version + 1,
+    )
