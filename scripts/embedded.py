@@ -25,6 +25,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from scripts import leash
 
@@ -67,18 +68,20 @@ class Command:
     stop_signal: int
     user: User = field(default_factory=User)
 
-    def popen(self, **options: object) -> subprocess.Popen[bytes]:
+    def popen(self, *, stdout: int | IO[bytes], stderr: int) -> subprocess.Popen[bytes]:
         """Start it in a session of its own, leashed to us. From the main thread only."""
-        if self.user.uid is not None:
-            options |= {"user": self.user.uid, "group": self.user.gid, "extra_groups": []}
         return subprocess.Popen(
             self.argv,
             cwd=self.cwd,
             env=self.environment,
             stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=stderr,
             start_new_session=True,
+            user=self.user.uid,
+            group=self.user.gid,
+            extra_groups=None if self.user.uid is None else [],
             preexec_fn=leash.leashed(),
-            **options,  # type: ignore[call-overload]
         )
 
 

@@ -68,7 +68,8 @@ class Options:
     @property
     def own_address(self) -> str:
         """How this machine reaches it."""
-        return {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)
+        everywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}  # noqa: S104
+        return everywhere.get(self.host, self.host)
 
     @property
     def url(self) -> str:
