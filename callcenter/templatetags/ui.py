@@ -1,0 +1,133 @@
+"""Icons, dates and label colours for the templates.
+
+Icons are drawn once a page, as the symbols of one inline SVG, and used by reference: a list of a
+hundred rows would otherwise carry the same paths six hundred times, and rendering them one by one
+costs more than the rest of the list.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from functools import cache
+from xml.etree import ElementTree
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from lucide.templatetags.lucide import lucide
+
+register = template.Library()
+
+ICONS = frozenset(
+    """
+    arrow-left arrow-right bell book-user calendar check check-check chevron-down chevron-left
+    chevron-right chevrons-up-down circle-alert circle-check circle-dot circle-question-mark circle-pause
+    circle-x clock cloud-off copy corner-up-left external-link eye file file-pen file-text
+    file-up folder folder-open forward hand history image inbox info keyboard key-round
+    languages list-filter loader-circle lock lock-open log-in log-out mail mail-open mail-warning
+    mails menu message-square octagon-alert paperclip pause pen-line plus refresh-cw reply
+    reply-all rotate-ccw save search send settings shield shield-alert shield-check star tag
+    trash-2 triangle-alert undo-2 unplug user user-check user-x users x
+    """.split()
+)
+
+_KEPT = ("viewBox", "fill", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin")
+_HEX = re.compile(r"#?([0-9a-fA-F]{6})")
+
+
+def _symbol(name: str) -> str:
+    """One icon as a <symbol>; only lucide's own drawing goes in, nothing of a request."""
+    drawing = ElementTree.fromstring(lucide(name, size=None))
+    kept = {key: value for key, value in drawing.attrib.items() if key in _KEPT}
+    symbol = ElementTree.Element("symbol", {"id": f"i-{name}", **kept})
+    symbol.extend(list(drawing))
+    for node in symbol.iter():
+        node.tail = node.text = None
+    return ElementTree.tostring(symbol, encoding="unicode")
+
+
+@cache
+def _sprite() -> SafeString:
+    symbols = "".join(_symbol(name) for name in sorted(ICONS))
+    return mark_safe(f'<svg class="sr" aria-hidden="true" width="0" height="0">{symbols}</svg>')  # noqa: S308
+
+
+@register.simple_tag
+def icon_sprite() -> SafeString:
+    """All icons, once a page: `{% icon_sprite %}`."""
+    return _sprite()
+
+
+@cache
+def _icon(name: str, classes: str) -> SafeString:
+    if name not in ICONS:
+        raise template.TemplateSyntaxError(f"icon {name!r} is not in callcenter.templatetags.ui")
+    return format_html(
+        '<svg class="{}" aria-hidden="true"><use href="#i-{}"/></svg>', classes, name
+    )
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """One icon, never read aloud; the word stands beside it: `{% icon "inbox" "i-s" %}`."""
+    return _icon(str(name), f"i {extra}".strip())
+
+
+@register.filter
+def list_date(moment: datetime | None) -> str:
+    """`14:32` today, `11/21` this year, `2025/11/21` before, in the reader's time zone."""
+    if moment is None:
+        return ""
+    local, now = timezone.localtime(moment), timezone.localtime()
+    if local.date() == now.date():
+        return local.strftime("%H:%M")
+    return local.strftime("%m/%d" if local.year == now.year else "%Y/%m/%d")
+
+
+@register.filter
+def full_date(moment: datetime | None) -> str:
+    """`2026/11/22 (日) 14:28`, in the reader's time zone and language."""
+    return date_format(timezone.localtime(moment), "Y/m/d (D) H:i") if moment else ""
+
+
+@register.filter
+def iso(moment: datetime | None) -> str:
+    """For the `datetime` attribute of <time>."""
+    return moment.isoformat(timespec="seconds") if moment else ""
+
+
+def _class(prefix: str, colour: object) -> str:
+    match = _HEX.fullmatch(str(colour or ""))
+    return f"{prefix}-{match.group(1).lower()}" if match else ""
+
+
+@register.filter
+def label_class(label: object) -> str:
+    """The palette classes of a label (anything with `background` and `text_color`)."""
+    background = _class("lb", getattr(label, "background", ""))
+    if not background:
+        return "lb-none"
+    return f"{background} {_class('lt', getattr(label, 'text_color', '')) or 'lt-ffffff'}"
+
+
+@register.filter
+def dot_class(label: object) -> str:
+    """The palette class of the small square beside a label in the navigation."""
+    return _class("lb", getattr(label, "background", "")) or "lb-none"
+
+
+@register.filter
+def avatar_class(person: object) -> str:
+    """The colour class of a person's round badge (a user's `color` is a small number)."""
+    return f"av-{int(getattr(person, 'color', 0) or 0) % 12}"
+
+
+@register.filter
+def capped(count: int | None) -> str:
+    """A count beside a category: nothing for none, `999+` above 999."""
+    if not count:
+        return ""
+    return "999+" if count > 999 else str(count)
