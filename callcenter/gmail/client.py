@@ -1,0 +1,388 @@
+"""One Gmail account, as the rest of the product speaks to it.
+
+Every method is one Gmail call (or one batch), charged to the mailbox's budget before it is made.
+Reads and repeatable changes may be tried again within the given `Retry`; what makes something new
+(a draft, a label) is asked for once, and `send_draft` is exactly one request whose outcome is one
+of: the mail's reference, a sure refusal, `NotSent`, or `Uncertain`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+from googleapiclient.http import MediaInMemoryUpload  # type: ignore[import-untyped]
+
+from . import types
+from .calls import Caller, Quota, Retry, TokenSource
+from .discovery import api
+from .errors import GmailError, HistoryExpired, NotFound, Refused, Unavailable, after_send
+from .transport import Timeouts
+from .types import (
+    DraftPage,
+    DraftRef,
+    Format,
+    HistoryPage,
+    IdPage,
+    Label,
+    MessageRef,
+    Profile,
+    Resource,
+    SendAs,
+    SentRef,
+)
+
+ME = "me"
+BATCH = 50
+# Google asks for uploads above 5 MB; base64 in JSON makes a third more of what we have.
+LARGEST_IN_JSON = 3_500_000
+
+
+class GmailClient:
+    """Gmail's REST API for one mailbox. Not bound to a thread."""
+
+    def __init__(
+        self,
+        credentials: TokenSource,
+        *,
+        api_root: str,
+        quota: Quota | None = None,
+        timeout: float = 30.0,
+        retry: Retry | None = None,
+    ) -> None:
+        self._api = api(api_root)
+        self._calls = Caller(
+            credentials,
+            quota=quota,
+            timeouts=Timeouts(silence=timeout, total=timeout * 6),
+            retry=retry or Retry(),
+        )
+
+    # The account
+
+    def profile(self) -> Profile:
+        answer = self._calls.read("getProfile", lambda: self._api.users.getProfile(userId=ME))
+        return types.read_profile(answer)
+
+    def send_as(self) -> list[SendAs]:
+        answer = self._calls.read("settings.sendAs.list", lambda: self._api.send_as.list(userId=ME))
+        return [types.read_send_as(item) for item in answer.get("sendAs", ())]
+
+    # Reading mail
+
+    def list_message_ids(
+        self,
+        page_token: str | None = None,
+        query: str | None = None,
+        label_ids: Sequence[str] | None = None,
+        include_spam_trash: bool = True,
+        page_size: int = 500,
+    ) -> IdPage:
+        """Newest first. `query` is Gmail's own search language."""
+        answer = self._calls.read(
+            "messages.list",
+            lambda: self._api.messages.list(
+                userId=ME,
+                pageToken=page_token,
+                q=query,
+                labelIds=list(label_ids) if label_ids else None,
+                includeSpamTrash=include_spam_trash,
+                maxResults=page_size,
+            ),
+        )
+        return types.read_id_page(answer)
+
+    def get_message(
+        self, message_id: str, format: Format = "full", headers: Sequence[str] = ()
+    ) -> Resource:
+        """`headers` names what format=metadata brings (all when empty)."""
+        return self._calls.read(
+            "messages.get", lambda: self._get_message(message_id, format, headers)
+        )
+
+    def get_messages(
+        self,
+        ids: Iterable[str],
+        format: Format = "full",
+        headers: Sequence[str] = (),
+        batch_size: int = BATCH,
+    ) -> Iterator[tuple[str, Resource | GmailError]]:
+        """Each id exactly once with its resource or its own error, batch by batch.
+
+        Raises:
+            GmailError: a batch as a whole failed; ids that were not yielded remain to be fetched.
+        """
+        yield from self._batched(
+            "messages.get", ids, lambda one: self._get_message(one, format, headers), batch_size
+        )
+
+    def get_thread(
+        self, thread_id: str, format: Format = "full", headers: Sequence[str] = ()
+    ) -> Resource:
+        """The conversation with its messages, oldest first. There is no format=raw here."""
+        return self._calls.read("threads.get", lambda: self._get_thread(thread_id, format, headers))
+
+    def get_threads(
+        self,
+        ids: Iterable[str],
+        format: Format = "full",
+        headers: Sequence[str] = (),
+        batch_size: int = BATCH // 2,
+    ) -> Iterator[tuple[str, Resource | GmailError]]:
+        """As `get_messages`, for conversations."""
+        yield from self._batched(
+            "threads.get", ids, lambda one: self._get_thread(one, format, headers), batch_size
+        )
+
+    def get_attachment(self, message_id: str, attachment_id: str) -> bytes:
+        """The bytes of an attachment. Its id comes from a fresh message resource: it is no name.
+
+        Raises:
+            Unavailable: what came is not base64url.
+        """
+        answer = self._calls.read(
+            "messages.attachments.get",
+            lambda: self._api.attachments.get(userId=ME, messageId=message_id, id=attachment_id),
+        )
+        try:
+            return types.decode_base64url(answer.get("data", ""))
+        except ValueError as error:
+            raise Unavailable(
+                f"the attachment is garbled: {error}",
+                reason="garbled",
+                status=200,
+                method="messages.attachments.get",
+            ) from error
+
+    def list_history(
+        self,
+        start: str,
+        page_token: str | None = None,
+        page_size: int = 500,
+        label_id: str | None = None,
+        kinds: Sequence[str] = (),
+    ) -> HistoryPage:
+        """What happened after the history id `start`. A page without records may still go on.
+
+        Raises:
+            HistoryExpired: `start` is too old (or never was): list everything and compare.
+        """
+        try:
+            answer = self._calls.read(
+                "history.list",
+                lambda: self._api.history.list(
+                    userId=ME,
+                    startHistoryId=start,
+                    pageToken=page_token,
+                    maxResults=page_size,
+                    labelId=label_id,
+                    historyTypes=list(kinds) or None,
+                ),
+            )
+        except (NotFound, Refused) as error:
+            if isinstance(error, Refused) and "starthistoryid" not in error.message.lower():
+                raise
+            raise HistoryExpired(
+                error.message, reason=error.reason, status=error.status, method=error.method
+            ) from error
+        return types.read_history_page(answer)
+
+    # Labels
+
+    def list_labels(self) -> list[Label]:
+        answer = self._calls.read("labels.list", lambda: self._api.labels.list(userId=ME))
+        return [types.read_label(item) for item in answer.get("labels", ())]
+
+    def create_label(
+        self, name: str, *, background: str = "", text_color: str = "", hidden: bool = False
+    ) -> Label:
+        """Colours must be of Gmail's palette, both or none. A taken name is `Refused` (409)."""
+        body = _label_body(name, background, text_color, hidden)
+        answer = self._calls.write(
+            "labels.create", lambda: self._api.labels.create(userId=ME, body=body)
+        )
+        return types.read_label(answer)
+
+    def patch_label(
+        self,
+        label_id: str,
+        *,
+        name: str | None = None,
+        background: str | None = None,
+        text_color: str | None = None,
+        hidden: bool | None = None,
+    ) -> Label:
+        """Change what is given and leave the rest."""
+        body = _label_body(name, background, text_color, hidden)
+        answer = self._calls.read(
+            "labels.patch", lambda: self._api.labels.patch(userId=ME, id=label_id, body=body)
+        )
+        return types.read_label(answer)
+
+    def delete_label(self, label_id: str) -> None:
+        """Mails lose the label and stay. `NotFound` when it was gone already."""
+        self._calls.read("labels.delete", lambda: self._api.labels.delete(userId=ME, id=label_id))
+
+    # Changing mail
+
+    def modify(
+        self, message_id: str, add: Sequence[str] = (), remove: Sequence[str] = ()
+    ) -> MessageRef:
+        """Add and remove labels by id; saying it twice changes nothing more."""
+        body = {"addLabelIds": list(add), "removeLabelIds": list(remove)}
+        answer = self._calls.read(
+            "messages.modify",
+            lambda: self._api.messages.modify(userId=ME, id=message_id, body=body),
+        )
+        return types.read_message_ref(answer)
+
+    def batch_modify(
+        self, ids: Sequence[str], add: Sequence[str] = (), remove: Sequence[str] = ()
+    ) -> None:
+        """The same for up to 1,000 messages; ids that are gone are passed over in silence."""
+        body = {"ids": list(ids), "addLabelIds": list(add), "removeLabelIds": list(remove)}
+        self._calls.read(
+            "messages.batchModify", lambda: self._api.messages.batchModify(userId=ME, body=body)
+        )
+
+    def trash(self, message_id: str) -> MessageRef:
+        answer = self._calls.read(
+            "messages.trash", lambda: self._api.messages.trash(userId=ME, id=message_id)
+        )
+        return types.read_message_ref(answer)
+
+    def untrash(self, message_id: str) -> MessageRef:
+        answer = self._calls.read(
+            "messages.untrash", lambda: self._api.messages.untrash(userId=ME, id=message_id)
+        )
+        return types.read_message_ref(answer)
+
+    # Drafts and sending
+
+    def create_draft(self, raw: bytes, thread_id: str | None = None) -> DraftRef:
+        """A new draft, asked for once: `Unavailable` with `reached` may leave an orphan behind."""
+        answer = self._calls.write(
+            "drafts.create",
+            lambda: self._api.drafts.create(userId=ME, **_draft_content(raw, thread_id)),
+        )
+        return types.read_draft_ref(answer)
+
+    def update_draft(self, draft_id: str, raw: bytes, thread_id: str | None = None) -> DraftRef:
+        """Replace the whole draft; its message gets a new id."""
+        answer = self._calls.read(
+            "drafts.update",
+            lambda: self._api.drafts.update(
+                userId=ME, id=draft_id, **_draft_content(raw, thread_id)
+            ),
+        )
+        return types.read_draft_ref(answer)
+
+    def get_draft(self, draft_id: str, format: Format = "full") -> Resource:
+        """The draft resource: `id` and `message`."""
+        return self._calls.read(
+            "drafts.get", lambda: self._api.drafts.get(userId=ME, id=draft_id, format=format)
+        )
+
+    def list_drafts(
+        self, page_token: str | None = None, query: str | None = None, page_size: int = 500
+    ) -> DraftPage:
+        answer = self._calls.read(
+            "drafts.list",
+            lambda: self._api.drafts.list(
+                userId=ME, pageToken=page_token, q=query, maxResults=page_size
+            ),
+        )
+        return DraftPage(
+            drafts=[types.read_draft_ref(item) for item in answer.get("drafts", ())],
+            next_page_token=answer.get("nextPageToken") or None,
+        )
+
+    def delete_draft(self, draft_id: str) -> None:
+        """For ever, not to the trash. `NotFound` when it was gone already."""
+        self._calls.read("drafts.delete", lambda: self._api.drafts.delete(userId=ME, id=draft_id))
+
+    def send_draft(self, draft_id: str) -> SentRef:
+        """Send a draft: exactly one request, on a connection of its own, never repeated.
+
+        Raises:
+            NotSent: it never left; try again whenever.
+            Uncertain: it may have been sent; look for evidence first.
+            GmailError: any other class is Gmail's sure refusal (gone, over quota, invalid).
+        """
+        name = "drafts.send"
+        try:
+            answer = self._calls.write(
+                name, lambda: self._api.drafts.send(userId=ME, body={"id": draft_id})
+            )
+        except GmailError as error:
+            translated = after_send(error)
+            if translated is error:
+                raise
+            raise translated from error
+        if not answer.get("id"):
+            raise after_send(
+                Unavailable("Gmail named no mail", reason="not_gmail", status=200, method=name)
+            )
+        return types.read_sent_ref(answer)
+
+    # Inside
+
+    def _get_message(self, message_id: str, format: Format, headers: Sequence[str]) -> Any:
+        return self._api.messages.get(
+            userId=ME, id=message_id, format=format, metadataHeaders=list(headers) or None
+        )
+
+    def _get_thread(self, thread_id: str, format: Format, headers: Sequence[str]) -> Any:
+        return self._api.threads.get(
+            userId=ME, id=thread_id, format=format, metadataHeaders=list(headers) or None
+        )
+
+    def _batched(
+        self, name: str, ids: Iterable[str], build: Callable[[str], Any], batch_size: int
+    ) -> Iterator[tuple[str, Resource | GmailError]]:
+        remaining = list(dict.fromkeys(ids))
+        size = self._calls.largest_batch(name, batch_size)
+        for start in range(0, len(remaining), size):
+            chunk = remaining[start : start + size]
+            results = self._calls.read_many(
+                name, self._api.batch_uri, [build(one) for one in chunk]
+            )
+            for one, result in zip(chunk, results, strict=True):
+                if isinstance(result, dict) and result.get("id") != one:
+                    yield (
+                        one,
+                        Unavailable(
+                            "the batch's answer is another resource's",
+                            reason="mismatched_part",
+                            status=200,
+                            method=name,
+                        ),
+                    )
+                else:
+                    yield one, result
+
+
+def _label_body(
+    name: str | None, background: str | None, text_color: str | None, hidden: bool | None
+) -> dict[str, Any]:
+    body: dict[str, Any] = {}
+    if name is not None:
+        body["name"] = name
+    if background and text_color:
+        body["color"] = {"backgroundColor": background, "textColor": text_color}
+    if hidden is not None:
+        body["labelListVisibility"] = "labelHide" if hidden else "labelShow"
+    return body
+
+
+def _draft_content(raw: bytes, thread_id: str | None) -> dict[str, Any]:
+    """Arguments for drafts.create and drafts.update: in JSON while small, else as an upload.
+
+    The upload is multipart/related, whose first part carries the thread id; googleapiclient can
+    write only 7-bit mail that way, so that any other goes by the resumable protocol.
+    """
+    message: dict[str, Any] = {"threadId": thread_id} if thread_id else {}
+    if len(raw) <= LARGEST_IN_JSON:
+        return {"body": {"message": {**message, "raw": types.encode_base64url(raw)}}}
+    media = MediaInMemoryUpload(raw, mimetype="message/rfc822", resumable=not raw.isascii())
+    return {"body": {"message": message}, "media_body": media}
