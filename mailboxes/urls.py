@@ -1,6 +1,16 @@
-"""Addresses of this room."""
+from django.urls import path, re_path
 
-from django.urls import URLPattern
+from mailboxes import views
 
 app_name = "mailboxes"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("settings/gmail/", views.authentication_settings, name="settings"),
+    path("auth/gmail/callback", views.callback, name="callback"),
+    path("settings/gmail/<int:mailbox_id>/reconnect/", views.reconnect, name="reconnect"),
+    path("settings/gmail/<int:mailbox_id>/people/", views.people, name="people"),
+    re_path(
+        r"^settings/gmail/(?P<mailbox_id>\d{1,18})/(?P<verb>pause|resume|disconnect)/$",
+        views.change_state,
+        name="change_state",
+    ),
+]

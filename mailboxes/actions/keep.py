@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from activity.events import record
 from mailboxes.models import Mailbox, MailboxState, Membership
-from mailboxes.secrets import Secret
+from mailboxes.secrets import Secret, SecretUnreadable
 from permissions.access import require
 from permissions.models import User
 from permissions.operations import Operation
@@ -63,7 +63,10 @@ def disconnect(mailbox: Mailbox, *, by: User) -> str:
     Returns the refresh token in the clear (or an empty text), for Google to be told after the
     commit.
     """
-    refresh_token = mailbox.refresh_token.reveal()
+    try:
+        refresh_token = mailbox.refresh_token.reveal()
+    except SecretUnreadable:
+        refresh_token = ""  # nobody can read it: there is nothing left to give back
     _change_state(mailbox, MailboxState.DISCONNECTED, by=by)
     mailbox.refresh_token = mailbox.access_token = Secret("")
     mailbox.access_expires_at = None

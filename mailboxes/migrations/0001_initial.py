@@ -2,9 +2,10 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import mailboxes.secrets
 from django.conf import settings
 from django.db import migrations, models
+
+import mailboxes.secrets
 
 
 class Migration(migrations.Migration):

@@ -1,0 +1,92 @@
+"""A Gmail client for one of our mailboxes: its stored tokens, and its share of the budget."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Literal
+
+from django.conf import settings
+from redis.exceptions import LockError, RedisError
+
+from callcenter.gmail import auth
+from callcenter.gmail.client import GmailClient
+from callcenter.gmail.errors import AuthRevoked, Unavailable
+from callcenter.gmail.quota import Bucket, Budget, Priority
+from callcenter.gmail.tokens import StoredTokens
+from callcenter.redis import connection
+from mailboxes.models import Mailbox, OAuthClient
+from mailboxes.secrets import Secret
+
+_PRIORITIES = {"agent": Priority.AGENT, "mirror": Priority.MIRROR}
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def endpoints() -> auth.Endpoints:
+    google = settings.GOOGLE
+    return auth.Endpoints(
+        auth_uri=google.auth_uri, token_uri=google.token_uri, revoke_uri=google.revoke_uri
+    )
+
+
+def oauth_client() -> auth.OAuthClient | None:
+    """The installation's client with its secret in the clear; None before it is set."""
+    row = OAuthClient.objects.first()
+    if row is None:
+        return None
+    return auth.OAuthClient(client_id=row.client_id, client_secret=row.client_secret.reveal())
+
+
+def _client() -> auth.OAuthClient:
+    client = oauth_client()
+    if client is None:
+        raise AuthRevoked("no OAuth client is set", reason="no_client", method="token")
+    return client
+
+
+def _load(mailbox_id: int) -> auth.Tokens:
+    row = Mailbox.objects.only("access_token", "access_expires_at", "refresh_token", "scopes").get(
+        pk=mailbox_id
+    )
+    return auth.Tokens(
+        access_token=row.access_token.reveal(),
+        expires_at=row.access_expires_at or _LONG_AGO,
+        refresh_token=row.refresh_token.reveal(),
+        scopes=tuple(row.scopes.split()),
+    )
+
+
+def _save(mailbox_id: int, tokens: auth.Tokens) -> None:
+    Mailbox.objects.filter(pk=mailbox_id).update(
+        access_token=Secret.of(tokens.access_token),
+        access_expires_at=tokens.expires_at,
+        refresh_token=Secret.of(tokens.refresh_token),
+    )
+
+
+@contextmanager
+def _one_refresh(mailbox_id: int) -> Iterator[None]:
+    try:
+        with connection().lock(f"token:{mailbox_id}", timeout=90, blocking_timeout=60):
+            yield
+    except (LockError, RedisError) as error:
+        # The store of locks is away: nothing was asked of Google, and it may be tried again.
+        raise Unavailable(str(error), reason="token_lock", method="token", reached=False) from error
+
+
+def client_for(mailbox: Mailbox, *, priority: Literal["agent", "mirror"]) -> GmailClient:
+    """Gmail for this mailbox; an agent's wish goes before the mirror's work."""
+    mailbox_id = mailbox.pk
+    google = settings.GOOGLE
+    bucket = Bucket(connection(), str(mailbox_id), Budget(google.units_per_minute, google.costs))
+    tokens = StoredTokens(
+        _client,
+        load=lambda: _load(mailbox_id),
+        save=lambda fresh: _save(mailbox_id, fresh),
+        lock=lambda: _one_refresh(mailbox_id),
+        endpoints=endpoints(),
+    )
+    return GmailClient(
+        tokens, api_root=google.api_root, quota=bucket.for_priority(_PRIORITIES[priority])
+    )
