@@ -54,6 +54,11 @@ def _prctl(option: int, value: int) -> None:
 _front: int | None = None
 
 
+def in_guardian() -> bool:
+    """Whether this process runs the work of `guarded`, and so inherits every orphan."""
+    return _front is not None
+
+
 def front_is_gone() -> bool:
     """In the guardian: the process that the caller started was killed, so be quick."""
     return _front is not None and os.getppid() != _front

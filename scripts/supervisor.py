@@ -75,9 +75,12 @@ class Service:
 class Supervisor:
     """All services of one run. Use as a context manager: leaving it stops them."""
 
-    def __init__(self, say: Callable[[str], None] = print) -> None:
+    def __init__(
+        self, say: Callable[[str], None] = print, *, longest_pause: float = _LONGEST_PAUSE
+    ) -> None:
         self.services: list[Service] = []
         self._say = say
+        self._longest_pause = longest_pause
 
     def __enter__(self) -> Supervisor:
         return self
@@ -148,7 +151,7 @@ class Supervisor:
                 f"{service.name} keeps ending ({_how(status)}). "
                 f"The end of {service.log}:\n{service.last_words()}"
             )
-        pause = min(2.0 ** (service.failures - 1), _LONGEST_PAUSE)
+        pause = min(2.0 ** (service.failures - 1), self._longest_pause)
         service.restart_at = now + pause
         self._say(
             f"{service.name} ended ({_how(status)}); starting it again in {pause:.0f} s. "
@@ -157,6 +160,8 @@ class Supervisor:
 
     def _reap_orphans(self) -> None:
         """Collect ended grandchildren that fell to us; our own are left to their Popen."""
+        if not leash.in_guardian():
+            return  # other children of this process are not ours to wait for
         own = {service.pid for service in self.services}
         while True:
             try:
