@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from googleapiclient.http import MediaInMemoryUpload  # type: ignore[import-untyped]
+from googleapiclient.http import MediaInMemoryUpload
 
 from . import types
 from .calls import Caller, Quota, Retry, TokenSource

@@ -15,8 +15,8 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from googleapiclient import discovery_cache  # type: ignore[import-untyped]
-from googleapiclient.discovery import build_from_document  # type: ignore[import-untyped]
+from googleapiclient import discovery_cache
+from googleapiclient.discovery import build_from_document
 
 
 class _NoTransport:

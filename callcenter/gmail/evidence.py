@@ -57,9 +57,9 @@ def find_sent_by_header(
 def _among(messages: Iterable[Mapping[str, Any]], header: str, value: str) -> SentRef | None:
     for message in messages:
         labels = message.get("labelIds", ())
-        if SENT in labels and DRAFT not in labels:
-            if value in (text.strip() for text in header_values(message, header)):
-                return read_sent_ref(message)
+        values = [text.strip() for text in header_values(message, header)]
+        if SENT in labels and DRAFT not in labels and value in values:
+            return read_sent_ref(message)
     return None
 
 

@@ -158,6 +158,8 @@ def _read(answer: http.client.HTTPResponse, deadline: float) -> bytes:
             raise TimeoutError("the answer took too long")
     if promised is not None and size < promised:
         raise http.client.IncompleteRead(b"", promised - size)
+    # read1 leaves a fully read answer open, and its connection could not be used again.
+    answer.close()
     return b"".join(pieces)
 
 
