@@ -189,8 +189,11 @@ class Postgres:
         return target / "bin"
 
     def _command(self, program: str, *arguments: str, stop_signal: int) -> Command:
+        # An installed PostgreSQL may be too old for the trick: before 16 it leaves its working
+        # directory to resolve its own path. It only ever serves below the run directory.
+        data = str(self.data) if self._given_bin else "/proc/self/cwd"
         return Command(
-            argv=(str(self.bin / program), "-D", "/proc/self/cwd", *arguments),
+            argv=(str(self.bin / program), "-D", data, *arguments),
             cwd=self.data,
             environment={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"},
             stop_signal=stop_signal,

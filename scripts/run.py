@@ -213,6 +213,14 @@ def answers(url: str, *, only_200: bool = True) -> Callable[[], bool]:
     return check
 
 
+def sweep_run_directory(var: Path) -> None:
+    """Remove the last run's temporary directory, where it had no time to do so itself."""
+    with suppress(FileNotFoundError):
+        last = Path((var / "run.dir").read_text("utf-8"))
+        if last.name.startswith("ccc-") and last.is_dir():
+            shutil.rmtree(last, ignore_errors=True)
+
+
 class Run:
     """One `make run`, from the first check to the last stop."""
 
@@ -236,7 +244,7 @@ class Run:
                 check_port(self.options)
                 write_lock(lock, url=self.options.url, front=self.front)
                 keep_last_logs(self.logs)
-                self._sweep_run_directories()
+                sweep_run_directory(self.var)
                 self.run_dir = make_run_directory()
                 stack.callback(shutil.rmtree, self.run_dir, ignore_errors=True)
                 (self.var / "run.dir").write_text(str(self.run_dir), "utf-8")
@@ -251,13 +259,6 @@ class Run:
                 self.say("Stopping …")
                 return 0 if stopped.signum == signal.SIGINT else 128 + stopped.signum
         return 0
-
-    def _sweep_run_directories(self) -> None:
-        """The last run's temporary directory, where it had no time to remove it."""
-        with suppress(FileNotFoundError):
-            last = Path((self.var / "run.dir").read_text("utf-8"))
-            if last.name.startswith("ccc-") and last.is_dir():
-                shutil.rmtree(last, ignore_errors=True)
 
     def _start(self, supervisor: Supervisor) -> None:
         database = "ccc" if self.options.sandbox else "ccc_google"
