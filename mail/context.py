@@ -5,7 +5,73 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
+
+from callcenter.partials import wants_partial
+from labels.models import Label, LabelKind
+from mail.browse import Browse
+from mail.categories import CATEGORIES
+from mail.counts import Counts, counts_for
+from mailboxes.models import Mailbox
+from permissions.models import User
+from permissions.operations import Operation
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    return {}
+    """`nav` for templates/shell/_nav.html and _top.html."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User) or wants_partial(request):
+        return {}
+    browse = getattr(request, "browse", None)
+    return {"nav": build(request, user, browse if isinstance(browse, Browse) else None)}
+
+
+def build(request: HttpRequest, user: User, browse: Browse | None) -> dict[str, Any]:
+    counts = counts_for(user)
+    base = reverse("mail:list")
+    mailbox = browse.mailbox if browse else None
+    kept = f"&mailbox={mailbox.pk}" if mailbox else ""
+    in_settings = request.path.startswith(reverse("mailboxes:settings"))
+    return {
+        "new_url": reverse("mail:new") if user.may(Operation.MAIL_COMPOSE) else "",
+        "categories": [
+            {
+                "key": category.key,
+                "name": category.name,
+                "icon": category.icon,
+                "url": f"{base}?category={category.key}{kept}",
+                "count": counts.categories.get(category.key),
+                "current": browse is not None and not browse.label and browse.category == category,
+            }
+            for category in CATEGORIES
+        ],
+        "label_groups": _label_groups(user, mailbox, counts, browse, base),
+        "admin_current": "mailboxes" if in_settings else "",
+        "q": browse.words if browse else "",
+        "mailbox": mailbox,
+    }
+
+
+def _label_groups(
+    user: User, mailbox: Mailbox | None, counts: Counts, browse: Browse | None, base: str
+) -> list[dict[str, Any]]:
+    """The labels of each mailbox as a tree of two levels; deeper ones stand under the second."""
+    labels = Label.objects.filter(kind=LabelKind.USER, hidden=False).select_related("mailbox")
+    if mailbox is not None:
+        labels = labels.filter(mailbox=mailbox)
+    else:
+        labels = labels.filter(mailbox__in=Mailbox.objects.visible_to(user))
+    groups: dict[int, dict[str, Any]] = {}
+    # Sorted part by part: «配送», «配送/遅延», «配送業者» in this order.
+    for label in sorted(labels, key=lambda each: (each.mailbox_id, each.name.split("/"))):
+        group = groups.setdefault(label.mailbox_id, {"mailbox": label.mailbox, "labels": []})
+        group["labels"].append(
+            {
+                "label": label,
+                "url": f"{base}?label={label.pk}",
+                "count": counts.labels.get(label.pk),
+                "current": browse is not None and browse.label == label,
+                "child": label.depth > 0,
+            }
+        )
+    return list(groups.values())

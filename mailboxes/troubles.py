@@ -1,7 +1,7 @@
 """What can go wrong with connecting or keeping a Gmail account, in words.
 
-Each trouble says what happened, what is safe, and what to do. The code is what is stored, logged and
-put into addresses; Google's own error texts are not shown alone, for nobody can act on them.
+Each trouble says what happened, what is safe, and what to do. The code is what is stored and
+logged; Google's own error texts are not shown alone, for nobody can act on them.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ _TROUBLES = (
         "missing_scope",
         _("The permission to read and send mail is missing"),
         _(
-            "Google's consent was given, but without the tick for reading, composing and sending mail."
+            "Google's consent was given, but without the tick for reading, composing and "
+            "sending mail."
         ),
         _SAFE_NOTHING_CHANGED,
         _("Connect again and leave all the boxes of the consent screen ticked."),
@@ -45,8 +46,8 @@ _TROUBLES = (
         "state_lost",
         _("This connection attempt is no longer known"),
         _(
-            "The answer from Google does not belong to an attempt begun in this browser: the session "
-            "ended meanwhile, or the page was opened from an old address."
+            "The answer from Google does not belong to an attempt begun in this browser: the "
+            "session ended meanwhile, or the page was opened from an old address."
         ),
         _SAFE_NOTHING_CHANGED,
         _("Begin again from the authentication settings."),
@@ -55,11 +56,13 @@ _TROUBLES = (
         "code_used",
         _("Google's code has been used already or has expired"),
         _(
-            "Each code from Google works once and for a few minutes only. The page was perhaps reloaded."
+            "Each code from Google works once and for a few minutes only. The page was perhaps "
+            "reloaded."
         ),
         _SAFE_NOTHING_CHANGED,
         _(
-            "If the account is not shown as connected, begin again from the authentication settings."
+            "If the account is not shown as connected, begin again from the authentication "
+            "settings."
         ),
     ),
     Trouble(

@@ -10,7 +10,7 @@ from mail.models import EditLock, Folder, Message, Outgoing, Status
 
 
 def after_arrival(message: Message, parsed: mime.ParsedMessage) -> None:
-    """Tell open pages of the mail; when it is a reply made in Gmail itself, close what it answers."""
+    """Tell open pages of the mail; a reply made in Gmail itself closes what it answers."""
     record(
         "message.arrived",
         mailbox_id=message.mailbox_id,

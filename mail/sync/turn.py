@@ -1,4 +1,4 @@
-"""One mailbox's turn: a bounded piece of work, one at a time, safe to call as often as one likes."""
+"""One mailbox's turn: bounded work, one at a time, safe to call as often as one likes."""
 
 from __future__ import annotations
 

@@ -1,0 +1,189 @@
+"""The list that an address asks for: category or label, mailbox, status, words, place.
+
+The address holds all of it, so that a list can be bookmarked, sent to a colleague, and walked from
+an open mail («newer», «older»). A parameter that means nothing is left out of account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import reduce
+from operator import and_
+from urllib.parse import urlencode
+
+from django.db.models import Q, QuerySet
+
+from labels.models import Label
+from mail.categories import BY_KEY, DEFAULT, Category
+from mail.models import Message, Status
+from mailboxes.models import Mailbox
+from permissions.models import User
+
+PAGE = 100
+COUNTED = 1000
+_STATUSES = frozenset(Status.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page of the list begins: a mail's date and id, which every list is ordered by."""
+
+    date: datetime
+    pk: int
+
+    @classmethod
+    def of(cls, message: Message) -> Place:
+        return cls(message.internal_date, message.pk)
+
+    @classmethod
+    def parse(cls, text: str) -> Place | None:
+        micros, dash, pk = text.partition("-")
+        if not (dash and micros.isdecimal() and pk.isdecimal() and len(text) < 40):
+            return None
+        try:
+            date = datetime.fromtimestamp(int(micros) / 1_000_000, UTC)
+        except (ValueError, OverflowError, OSError):
+            return None
+        return cls(date, int(pk)) if int(pk) < 2**63 else None
+
+    def __str__(self) -> str:
+        return f"{round(self.date.timestamp() * 1_000_000)}-{self.pk}"
+
+    @property
+    def older(self) -> Q:
+        return Q(internal_date__lt=self.date) | Q(internal_date=self.date, pk__lt=self.pk)
+
+    @property
+    def newer(self) -> Q:
+        return Q(internal_date__gt=self.date) | Q(internal_date=self.date, pk__gt=self.pk)
+
+
+@dataclass(frozen=True, slots=True)
+class Browse:
+    """One list. `first` is the number of its first row, counted from 1, for show only."""
+
+    category: Category
+    label: Label | None = None
+    mailbox: Mailbox | None = None
+    status: str = ""
+    words: str = ""
+    before: Place | None = None
+    after: Place | None = None
+    first: int = 1
+
+    @classmethod
+    def parse(cls, user: User, query: Mapping[str, str]) -> Browse:
+        """Read an address. Labels and mailboxes that the user may not see are as unknown ones."""
+        visible = Mailbox.objects.visible_to(user)
+        label, mailbox = None, None
+        if (label_id := query.get("label", "")).isdecimal() and len(label_id) < 19:
+            label = Label.objects.filter(pk=int(label_id), mailbox__in=visible).first()
+        if (mailbox_id := query.get("mailbox", "")).isdecimal() and len(mailbox_id) < 19:
+            mailbox = visible.filter(pk=int(mailbox_id)).first()
+        status = query.get("status", "")
+        first = query.get("n", "")
+        words = query.get("q", "").replace("\0", "").strip()[:500]
+        return cls(
+            # Words are looked for in all mail, unless a category was chosen as well.
+            category=BY_KEY.get(query.get("category", ""), BY_KEY["all"] if words else DEFAULT),
+            label=label,
+            mailbox=mailbox,
+            status=status if status in _STATUSES or status == "mine" else "",
+            words=words,
+            before=Place.parse(query.get("before", "")),
+            after=Place.parse(query.get("after", "")),
+            first=int(first) if first.isdecimal() and len(first) < 9 else 1,
+        )
+
+    @property
+    def query(self) -> str:
+        """The list's own part of the address, without the place in it."""
+        pairs = []
+        if self.label is not None:
+            pairs.append(("label", str(self.label.pk)))
+        else:
+            pairs.append(("category", self.category.key))
+        if self.mailbox is not None:
+            pairs.append(("mailbox", str(self.mailbox.pk)))
+        if self.status:
+            pairs.append(("status", self.status))
+        if self.words:
+            pairs.append(("q", self.words))
+        return urlencode(pairs)
+
+    @property
+    def title(self) -> str:
+        return self.label.name if self.label else str(self.category.name)
+
+    def with_status(self, status: str) -> Browse:
+        return replace(self, status=status, before=None, after=None, first=1)
+
+    def messages(self, user: User) -> QuerySet[Message]:
+        """All mail of the list, without its place and order."""
+        found = Message.objects.visible_to(user)
+        if self.mailbox is not None:
+            found = found.filter(mailbox=self.mailbox)
+        if self.label is not None:
+            found = found.filter(message_labels__label=self.label).exclude(
+                folder__in=["spam", "trash"]
+            )
+        else:
+            found = found.filter(self.category.rule(user))
+            if self.category.gmail_label:
+                found = found.filter(message_labels__label__in=self._gmail_labels(user))
+        if self.status == "mine":
+            found = found.filter(assignee=user)
+        elif self.status:
+            found = found.filter(status=self.status)
+        return found.filter(_contains(self.words)) if self.words else found
+
+    def _gmail_labels(self, user: User) -> list[int]:
+        labels = Label.objects.filter(
+            gmail_id=self.category.gmail_label, mailbox__in=Mailbox.objects.visible_to(user)
+        )
+        return list(labels.values_list("pk", flat=True))
+
+    def page(self, user: User) -> tuple[list[Message], bool, bool]:
+        """The rows of this place, newest first; whether there are newer ones, and older ones."""
+        found = self.messages(user).select_related("assignee")
+        if self.after is not None:
+            rows = list(
+                found.filter(self.after.newer).order_by("internal_date", "id")[: PAGE + 1]
+            )
+            return rows[:PAGE][::-1], len(rows) > PAGE, True
+        if self.before is not None:
+            found = found.filter(self.before.older)
+        rows = list(found.newest_first()[: PAGE + 1])
+        return rows[:PAGE], self.before is not None, len(rows) > PAGE
+
+    def count(self, user: User) -> int:
+        """How many mails the list has, exact up to `COUNTED`, one more when there are more."""
+        return self.messages(user).order_by()[: COUNTED + 1].count()
+
+    def neighbours(self, user: User, message: Message) -> tuple[int | None, int | None]:
+        """The ids of the next newer and the next older mail of the list."""
+        found = self.messages(user)
+        place = Place.of(message)
+        newer = found.filter(place.newer).order_by("internal_date", "id")
+        older = found.filter(place.older).newest_first()
+        return (
+            newer.values_list("pk", flat=True).first(),
+            older.values_list("pk", flat=True).first(),
+        )
+
+
+def _contains(words: str) -> Q:
+    """Every word somewhere in the mail: subject, text, sender or recipients."""
+    return reduce(
+        and_,
+        (
+            Q(subject__icontains=word)
+            | Q(from_name__icontains=word)
+            | Q(from_address__icontains=word)
+            | Q(to_line__icontains=word)
+            | Q(body__text__icontains=word)
+            for word in words.split()[:10]
+        ),
+    )
