@@ -7,10 +7,11 @@ given; 403: they see the mailbox but may not do this.
 from __future__ import annotations
 
 from django.db.models import QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from mail import publicid
-from mail.models import Draft, Message
+from mail.models import Draft, DraftKind, Message
+from mailboxes.models import Membership
 from permissions.access import require
 from permissions.models import User
 from permissions.operations import Operation
@@ -49,22 +50,25 @@ def own_draft(user: User, draft_id: int) -> Draft:
     return get_object_or_404(drafts, pk=draft_id)
 
 
-class MessageIdConverter:
-    """`M-7K3Q9F` in an address; what is no such id is a 404 before any view is asked."""
-
-    regex = r"[Mm]-[0-9A-Za-z]{6,12}"
-    prefix = "M"
-
-    def to_python(self, value: str) -> int:
-        number = publicid.decode(value, self.prefix)
-        if number >= 2**63:
-            raise ValueError(value)
-        return number
-
-    def to_url(self, value: int | str) -> str:
-        return value if isinstance(value, str) else publicid.encode(value, self.prefix)
+_WRITING = {
+    DraftKind.REPLY: Operation.MAIL_REPLY,
+    DraftKind.REPLY_ALL: Operation.MAIL_REPLY,
+    DraftKind.FORWARD: Operation.MAIL_FORWARD,
+    DraftKind.NEW: Operation.MAIL_COMPOSE,
+}
 
 
-class DraftIdConverter(MessageIdConverter):
-    regex = r"[Dd]-[0-9A-Za-z]{6,12}"
-    prefix = "D"
+def writing(kind: str) -> Operation:
+    """What somebody must be allowed for writing a draft of this kind."""
+    return _WRITING[DraftKind(kind)]
+
+
+def ensure(user: User, item: Message | Draft, operation: Operation) -> None:
+    """The actions' own question, asked again whatever a view has asked before.
+
+    Raises:
+        Http404: not a mail (or draft) of this user's mailboxes. OperationDenied: not allowed.
+    """
+    if not Membership.objects.filter(user=user, mailbox=item.mailbox_id).exists():
+        raise Http404
+    require(user, operation)

@@ -171,9 +171,7 @@ def _store_body(message: Message, parsed: mime.ParsedMessage) -> None:
     )
 
 
-def _store_correspondents(
-    account: Account, message: Message, parsed: mime.ParsedMessage
-) -> None:
+def _store_correspondents(account: Account, message: Message, parsed: mime.ParsedMessage) -> None:
     """Everybody but ourselves; a newsletter's thousand recipients are cut off."""
     sender = (parsed.sender,) if parsed.sender else ()
     people = (*sender, *parsed.reply_to, *parsed.to, *parsed.cc, *parsed.bcc)[:200]

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import F
-
 from activity.events import record
-from mail import mime
-from mail.models import EditLock, Folder, Message, Outgoing, Status
+from mail import editlock, journal, mime
+from mail.models import Folder, Message, Outgoing, Status
 
 
 def after_arrival(message: Message, parsed: mime.ParsedMessage) -> None:
@@ -44,7 +42,7 @@ def _is_uuid(text: str) -> bool:
 
 def _answered(message: Message, parsed: mime.ParsedMessage) -> Message | None:
     """The received mail that a sent one answers: the one it names, else the newest before it."""
-    received = Message.objects.select_for_update().filter(
+    received = Message.objects.filter(
         conversation=message.conversation, folder=Folder.RECEIVED, gone_at=None
     )
     named = [each for each in (parsed.in_reply_to, *reversed(parsed.references)) if each]
@@ -59,27 +57,21 @@ def _answered_in_gmail(message: Message, parsed: mime.ParsedMessage) -> None:
     answered = _answered(message, parsed)
     if answered is None or answered.status == Status.DONE:
         return
-    lock = EditLock.objects.held().filter(message=answered).select_related("holder").first()
+    lock = editlock.current(answered)
     if lock is not None:
         # Somebody is writing an answer: they decide, with this before their eyes.
-        record(
+        journal.tell(
             "lock.warned",
-            mailbox_id=answered.mailbox_id,
-            message_id=answered.pk,
-            public_id=answered.public_id,
+            answered,
+            actor=None,
             reason="answered_in_gmail",
-            holder=lock.holder_id,
             answer=message.public_id,
         )
         return
-    Message.objects.filter(pk=answered.pk).update(status=Status.DONE, version=F("version") + 1)
-    record(
+    journal.tell(
         "status.changed",
-        mailbox_id=answered.mailbox_id,
-        message_id=answered.pk,
-        public_id=answered.public_id,
-        status=Status.DONE,
-        before=answered.status,
+        answered,
+        actor=None,
+        fields={"status": Status.DONE},
         reason="answered_in_gmail",
-        version=answered.version + 1,
     )

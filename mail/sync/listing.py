@@ -60,7 +60,5 @@ def list_page(mailbox: Mailbox, state: SyncState, client: GmailClient) -> None:
 
 def _forget_unlisted(mailbox: Mailbox, state: SyncState) -> None:
     """What a whole listing left out is gone from Gmail; its comments and history stay here."""
-    gone = Message.objects.filter(
-        mailbox=mailbox, gone_at=None, listing__lt=state.listing
-    )
+    gone = Message.objects.filter(mailbox=mailbox, gone_at=None, listing__lt=state.listing)
     gone.update(gone_at=Now())

@@ -111,9 +111,10 @@ def _work(mailbox: Mailbox, client: GmailClient, seconds: float) -> bool:
 
 def _finish(mailbox: Mailbox, state: SyncState) -> None:
     """The first listing is in when nothing untried is left; from here on changes are news."""
-    if state.phase == SyncPhase.FETCHING and not ToFetch.objects.filter(
-        mailbox=mailbox, attempts=0
-    ).exists():
+    if (
+        state.phase == SyncPhase.FETCHING
+        and not ToFetch.objects.filter(mailbox=mailbox, attempts=0).exists()
+    ):
         state.phase = SyncPhase.FOLLOWING
         state.finished_at = timezone.now()
         state.save(update_fields=["phase", "finished_at"])
