@@ -1,13 +1,20 @@
 """Loaded into every pytest run, before Django's settings are read.
 
-Tests that run side by side (pytest-xdist) each get a Valkey database of their own, as
-pytest-django gives them a PostgreSQL database of their own.
+- Tests that run side by side (pytest-xdist) each get a Valkey database of their own, as
+  pytest-django gives them a PostgreSQL database of their own.
+- `spec` marks must name claims that exist; `--spec FILE` writes the table of `make spec`.
 """
 
 from __future__ import annotations
 
 import os
 import re
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from scripts import spec
 
 WORKER = re.compile(r"gw(\d+)")
 
@@ -25,3 +32,27 @@ if "REDIS_URL" in os.environ:
     os.environ["REDIS_URL"] = own_broker(
         os.environ.get("PYTEST_XDIST_WORKER", ""), os.environ["REDIS_URL"]
     )
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--spec", metavar="FILE", help="write which test proves which claim")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Before anything is deselected, so that a wrong id never hides."""
+    tests: dict[str, list[str]] = defaultdict(list)
+    for item in items:
+        name = item.nodeid.partition("[")[0]  # one line for all parameters
+        for mark in item.iter_markers("spec"):
+            for key in mark.args:
+                if name not in tests[key]:
+                    tests[key].append(name)
+    claims = spec.read_ids()
+    if unknown := spec.unknown_ids(tests, claims):
+        users = [name for key in unknown for name in tests[key]]
+        raise pytest.UsageError(
+            f"not in {spec.IDS.name}: {', '.join(unknown)} (in {', '.join(users)})"
+        )
+    if file := config.getoption("--spec"):
+        Path(file).write_text(spec.table(tests, claims) + "\n", "utf-8")
