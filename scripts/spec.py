@@ -55,7 +55,7 @@ def main() -> int:
     none = {"DATABASE_URL": "postgresql:///none", "REDIS_URL": "redis://127.0.0.1:9/0"}
     with tempfile.NamedTemporaryFile("r", encoding="utf-8") as report:
         collected = subprocess.run(
-            [sys.executable, "-m", "pytest", "--spec", report.name, "--collect-only", "-q"],
+            [sys.executable, "-m", "pytest", f"--spec={report.name}", "--collect-only", "-q"],
             cwd=ROOT,
             env=os.environ | TEST_ENVIRONMENT | none,
             capture_output=True,
