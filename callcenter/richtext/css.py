@@ -12,7 +12,9 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-import tinycss2
+import tinycss2  # type: ignore[import-untyped]
+
+from callcenter.richtext.policy import words
 
 # A mail's one attribute or rule; newsletters stay below 2,000 characters.
 MAX_DECLARATIONS = 10_000
@@ -104,10 +106,10 @@ _NEGATIVE_LIMITED = frozenset(
     {"text-indent", "letter-spacing", "word-spacing"}
     | {name for name in PROPERTIES if name.startswith("margin")}
 )
-_DISPLAYS = frozenset(
+_DISPLAYS = words(
     "block inline inline-block none list-item table inline-table table-row table-cell "
     "table-row-group table-header-group table-footer-group table-column table-column-group "
-    "table-caption flow-root".split()
+    "table-caption flow-root"
 )
 _COLOURS = frozenset({"rgb", "rgba", "hsl", "hsla"})
 _IDENT = re.compile(r"-?[^\W\d][\w-]*\Z")

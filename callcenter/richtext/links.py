@@ -36,12 +36,30 @@ _SHOWN_HOST = re.compile(
 _PORTS = {"http": "80", "https": "443"}
 
 
+REL = "noopener noreferrer nofollow"
+
+
 class Link(NamedTuple):
     """An address that may be followed: `href` to write, `host` and `title` to show."""
 
     href: str
     host: str
     title: str
+
+    def attributes(self, *, warned: bool) -> dict[str, str]:
+        """What stands on the `<a>`: opens apart, tells nobody where from, shows its real host.
+
+        `data-warning` marks an address or a text that pretends another host; the page shows
+        `data-host` beside such a link and not only on its title.
+        """
+        return {
+            "href": self.href,
+            "title": self.title,
+            "data-host": self.host,
+            **({"data-warning": "host"} if warned else {}),
+            "rel": REL,
+            "target": "_blank",
+        }
 
 
 def read_link(address: str) -> Link | None:

@@ -8,25 +8,25 @@ that a mail can only meet its own style rules and never ours.
 
 import re
 
+
+def words(text: str) -> frozenset[str]:
+    """A set of names written as one string."""
+    return frozenset(text.split())
+
+
 UNSEEN = frozenset({"script", "style", "template", "title", "iframe", "noembed", "noframes"})
 
 VOID = frozenset({"br", "col", "hr", "img", "wbr"})
-# Void elements that are not let through; their start tags open nothing.
-DROPPED_VOID = frozenset(
-    "area base basefont bgsound command embed frame keygen link meta param source track".split()
-)
 
-FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
-INLINE = frozenset(
-    "abbr acronym bdi cite del dfn ins kbd mark q rp rt ruby samp span sub sup time var".split()
-)
+FORMATTING = words("a b big code em font i nobr s small strike strong tt u")
+INLINE = words("abbr acronym bdi cite del dfn ins kbd mark q rp rt ruby samp span sub sup time var")
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 CELLS = frozenset({"td", "th", "caption"})
 TABLE_GROUPS = frozenset({"thead", "tbody", "tfoot"})
 TABLE_PARTS = frozenset({"col", "colgroup", "tr"}) | CELLS | TABLE_GROUPS
-BLOCKS = HEADINGS | frozenset(
+BLOCKS = HEADINGS | words(
     "address article aside blockquote center dd div dl dt figcaption figure footer header hr li "
-    "main menu nav ol p pre section table ul".split()
+    "main menu nav ol p pre section table ul"
 )
 SPECIAL = BLOCKS | TABLE_PARTS | {"br", "img", "wbr"}
 TAGS = FORMATTING | INLINE | BLOCKS | TABLE_PARTS | VOID
@@ -34,12 +34,13 @@ TAGS = FORMATTING | INLINE | BLOCKS | TABLE_PARTS | VOID
 # Elements that are not let through, but whose place in the layout is kept.
 RENAMED = {
     **dict.fromkeys(
-        ("body", "details", "dialog", "fieldset", "form", "hgroup", "legend", "marquee", "optgroup")
-        + ("option", "search", "summary"),
+        words(
+            "body details dialog fieldset form hgroup legend marquee optgroup option search summary"
+        ),
         "div",
     ),
-    **dict.fromkeys(("button", "label", "output", "bdo", "blink"), "span"),
-    **dict.fromkeys(("listing", "plaintext", "xmp"), "pre"),
+    **dict.fromkeys(words("button label output bdo blink"), "span"),
+    **dict.fromkeys(words("listing plaintext xmp"), "pre"),
     "dir": "ul",
     "image": "img",
 }
@@ -56,9 +57,7 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
     "div": frozenset({"align", "bgcolor", "background"}),
     "font": frozenset({"color", "face", "size"}),
     "hr": frozenset({"align", "color", "noshade", "size", "width"}),
-    "img": frozenset(
-        "align alt border data-blocked data-cid height hspace src vspace width".split()
-    ),
+    "img": words("align alt border data-blocked data-cid height hspace src vspace width"),
     "li": frozenset({"type", "value"}),
     "ol": frozenset({"reversed", "start", "type"}),
     "p": frozenset({"align"}),
@@ -134,3 +133,16 @@ def classes(value: str) -> list[str]:
         for name in value.split()[:20]
         if _CLASS.match(name) is not None
     ]
+
+
+_SHOWN_INPUTS = words(
+    "text email tel url search number date time month week submit button reset datetime-local "
+    "datetime"
+)
+
+
+def shown_by_input(attributes: dict[str, str]) -> str:
+    """What a form field shows: it dies, but its text may be a sentence."""
+    if attributes.get("type", "text").strip().lower() not in _SHOWN_INPUTS:
+        return ""
+    return (attributes.get("value") or attributes.get("placeholder") or "").strip()

@@ -12,7 +12,6 @@ Differences from a browser that are wanted: `<body>` becomes a `<div>` with its 
 controls become their text, `<noscript>` shows, svg and math dissolve into their text.
 """
 
-import html as entities
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -29,10 +28,6 @@ MAX_REOPENED = 2_000
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _SCOPE_ENDS = policy.CELLS | {"table"}
-_SHOWN_INPUTS = frozenset(
-    "text email tel url search number date time month week submit button reset datetime-local "
-    "datetime".split()
-)
 
 
 @dataclass(slots=True)
@@ -298,13 +293,11 @@ def _raw(builder: _Builder, token: Raw) -> None:
 
 
 def _input(builder: _Builder, attributes: dict[str, str]) -> None:
-    """A form field dies, but what it shows may be a sentence."""
-    if attributes.get("type", "text").strip().lower() in _SHOWN_INPUTS:
-        shown = attributes.get("value") or attributes.get("placeholder") or ""
-        if shown.strip():
-            builder.start("span", {})
-            builder.text(shown.replace("<", "&lt;"))
-            builder.end("span")
+    shown = policy.shown_by_input(attributes)
+    if shown:
+        builder.start("span", {})
+        builder.text(shown.replace("<", "&lt;"))
+        builder.end("span")
 
 
 def _marked(name: str, attributes: dict[str, str]) -> dict[str, str]:
@@ -328,8 +321,3 @@ def _tag(name: str, attributes: dict[str, str]) -> str:
         f' {key}="{value.replace(chr(34), "&quot;")}"' for key, value in attributes.items()
     )
     return f"<{name}{written}>"
-
-
-def decoded(value: str) -> str:
-    """What an attribute or text that nh3 wrote says, its entities resolved."""
-    return entities.unescape(value)

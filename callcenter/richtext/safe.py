@@ -1,5 +1,6 @@
 """The only type that carries HTML from a mail to a page."""
 
+import html as entities
 from typing import Any
 
 
@@ -58,3 +59,15 @@ class SafeHtml(str):
             notices=self.notices,
             stylesheet=self.stylesheet,
         )
+
+
+def escape(text: str) -> str:
+    """Escape text for element content and quoted attributes, exactly as nh3 serialises it."""
+    for sign, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
+        text = text.replace(sign, entity)
+    return text.replace("\xa0", "&nbsp;")
+
+
+def decoded(value: str) -> str:
+    """What a text or attribute says, its character references resolved."""
+    return entities.unescape(value)

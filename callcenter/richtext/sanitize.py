@@ -21,10 +21,9 @@ from callcenter.richtext import policy
 from callcenter.richtext.css import MAX_DECLARATIONS, clean_declarations
 from callcenter.richtext.images import CidUrl, Images
 from callcenter.richtext.links import is_suspicious, names_other_host, read_link
-from callcenter.richtext.prepare import decoded, prepare
-from callcenter.richtext.safe import SafeHtml
+from callcenter.richtext.prepare import prepare
+from callcenter.richtext.safe import SafeHtml, decoded, escape
 
-REL = "noopener noreferrer nofollow"
 MAX_ROUNDS = 6
 # Distinct styles are parsed by tinycss2 at about 1 MB/s: this many characters of them a mail.
 MAX_STYLE_CHARS = 300_000
@@ -191,13 +190,8 @@ def _link(tag: str, text: str) -> str:
     if link is not None:
         attributes.pop("title", None)
         visible = decoded(text[: _LINK_TEXT * 2])[:_LINK_TEXT]
-        attributes["href"] = _escaped(link.href)
-        attributes["title"] = _escaped(link.title)
-        attributes["data-host"] = _escaped(link.host)
-        if warned or names_other_host(visible, link):
-            attributes["data-warning"] = "host"
-        attributes["rel"] = REL
-        attributes["target"] = "_blank"
+        written = link.attributes(warned=warned or names_other_host(visible, link))
+        attributes.update((key, escape(value)) for key, value in written.items())
     return _start_tag("a", attributes) + newline
 
 
@@ -222,9 +216,3 @@ def _image(written: str) -> str:
 def _start_tag(name: str, attributes: dict[str, str]) -> str:
     written = "".join(f' {key}="{value}"' for key, value in attributes.items())
     return f"<{name}{written}>"
-
-
-def _escaped(value: str) -> str:
-    for sign, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
-        value = value.replace(sign, entity)
-    return value.replace("\xa0", "&nbsp;")

@@ -35,10 +35,9 @@ _SCRIPT_STEP = re.compile(r"<!--|-->|<(/?)script(?=[\t\n\f\r />])", re.IGNORECAS
 
 
 class Text(NamedTuple):
-    """Characters as written; `<` in them is a literal one. `raw`: `&` is literal too."""
+    """Characters as written; `<` in them is a literal one."""
 
     data: str
-    raw: bool = False
 
 
 class Start(NamedTuple):
@@ -136,10 +135,9 @@ def _attributes(html: str, pos: int) -> tuple[dict[str, str] | None, int]:
         match = _ATTRIBUTE.match(html, pos)
         if match is None:
             return None, len(html)
-        if match.group(2) is None and match.group(3) is None and match.group(4) is None:
-            # `name="…` without its closing quote swallows the rest of the file.
-            if _HALF_QUOTED.match(html, pos) is not None:
-                return None, len(html)
+        # `name="…` without its closing quote swallows the rest of the file.
+        if match.lastindex == 1 and _HALF_QUOTED.match(html, pos) is not None:
+            return None, len(html)
         value = match.group(2) or match.group(3) or match.group(4) or ""
         found.setdefault(match.group(1).lower(), value)
         pos = match.end()
