@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
 
 from mail.models.draft import Draft
 from mail.models.message import Message, Status
@@ -13,6 +14,18 @@ class LockMode(models.TextChoices):
     ACTIVE = "active"  # a browser beats for it
     AWAY = "away"  # 離席中: the draft was saved, the agent has left
     SENDING = "sending"  # 送信待ち: the outbox has the mail
+
+
+class EditLockQuerySet(models.QuerySet["EditLock"]):
+    def held(self) -> EditLockQuerySet:
+        """Locks in somebody's hands whose lease is alive (the outbox's have none).
+
+        Whether the holder still may is `mail.editlock`'s to say.
+        """
+        return self.filter(
+            models.Q(expires_at__gt=Now()) | models.Q(mode=LockMode.SENDING),
+            holder__isnull=False,
+        )
 
 
 class EditLock(models.Model):
@@ -38,6 +51,8 @@ class EditLock(models.Model):
     assignee_before = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
+
+    objects = EditLockQuerySet.as_manager()
 
     class Meta:
         constraints = (

@@ -1,0 +1,108 @@
+"""What an action can decline besides permission and lock. Nothing was changed when one is raised.
+
+`explain()` is a sentence for the person; `status` is the HTTP status that fits.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from mail.models import Draft, Outgoing, OutgoingState
+from permissions.models import User
+
+if TYPE_CHECKING:
+    from mail.actions.fields import DraftFields
+
+
+class Declined(Exception):
+    """Base of all."""
+
+    status = 409
+
+    def explain(self) -> str:
+        raise NotImplementedError
+
+
+class DraftConflict(Declined):
+    """Another tab saved meanwhile; both texts are here: `stored` and `offered`."""
+
+    def __init__(self, stored: Draft, offered: DraftFields) -> None:
+        super().__init__(f"draft {stored.pk} is at version {stored.version}")
+        self.stored = stored
+        self.offered = offered
+
+    def explain(self) -> str:
+        return _(
+            "This draft was changed in another tab or window. Nothing was overwritten: "
+            "choose which text to keep."
+        )
+
+
+class DraftClosed(Declined):
+    """The draft was sent, discarded or parked."""
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__(f"draft {draft.pk} is {draft.state}")
+        self.draft = draft
+
+    def explain(self) -> str:
+        if self.draft.state == "sent":
+            return _("This draft has been sent already.")
+        return _("This draft is closed. Open the mail again to write a new one.")
+
+
+class BeingSent(Declined):
+    """The outbox has it in hand (or does not know); `outgoing` tells how far it is."""
+
+    def __init__(self, outgoing: Outgoing) -> None:
+        super().__init__(f"outgoing {outgoing.pk} is {outgoing.state}")
+        self.outgoing = outgoing
+
+    def explain(self) -> str:
+        if self.outgoing.state == OutgoingState.UNCERTAIN:
+            return _("It is not known whether this mail was sent. Decide that first.")
+        return _("This mail is being sent and cannot be changed now.")
+
+
+class OthersDraft(Declined):
+    """A draft that somebody else wrote; taking it over is an action of its own."""
+
+    def __init__(self, author: User) -> None:
+        super().__init__(f"the draft is user {author.pk}'s")
+        self.author = author
+
+    def explain(self) -> str:
+        return _("%(name)s wrote this draft. Take it over to go on with it.") % {
+            "name": self.author.name
+        }
+
+
+class NoStatus(Declined):
+    """Drafts, spam and trash are not handled."""
+
+    status = 422
+
+    def explain(self) -> str:
+        return _("Mail in drafts, spam or trash has no status.")
+
+
+class NotAMember(Declined):
+    """The person to be assigned does not work in this mailbox."""
+
+    status = 422
+
+    def __init__(self, person: User) -> None:
+        super().__init__(f"user {person.pk}")
+        self.person = person
+
+    def explain(self) -> str:
+        return _("%(name)s does not see this mailbox.") % {"name": self.person.name}
+
+
+class EmptyComment(Declined):
+    status = 422
+
+    def explain(self) -> str:
+        return _("Write a comment first.")

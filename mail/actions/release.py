@@ -1,0 +1,57 @@
+"""編集ロックを解除, one's own or (強制更新) another's."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from mail import editlock
+from mail.access import ensure
+from mail.actions.errors import BeingSent
+from mail.models import Draft, Message, Outgoing, OutgoingState
+from permissions.models import User
+from permissions.operations import Operation
+
+_IN_HAND = (*Outgoing.OPEN_STATES, OutgoingState.UNCERTAIN)
+
+
+def in_hand(item: Message | Draft) -> Outgoing | None:
+    """What the outbox has in hand for this mail or new draft, uncertain ones included."""
+    rows = Outgoing.objects.filter(state__in=_IN_HAND)
+    if isinstance(item, Draft) and item.answers_id is None:
+        return rows.filter(draft=item).first()
+    answered = item.answers_id if isinstance(item, Draft) else item.pk
+    return rows.filter(answers=answered).first()
+
+
+@transaction.atomic
+def release(item: Message | Draft, user: User, *, token: int) -> None:
+    """Give one's lock back; status and assignee are as before. What was typed stays as a draft.
+
+    Raises:
+        editlock.LockLost: it was over already.
+        BeingSent: the outbox still needs it.
+    """
+    ensure(user, item, Operation.MAIL_VIEW)
+    editlock.check(item, user, token)
+    outgoing = in_hand(item)
+    if outgoing is not None:
+        raise BeingSent(outgoing)
+    editlock.release(item, user, token)
+
+
+@transaction.atomic
+def force(item: Message | Draft, user: User, *, reason: str) -> editlock.Lock | None:
+    """Break somebody's lock (M26a). Returns whose it was; None when nobody had it.
+
+    The outbox sends nothing without the lock that the mail was handed in with, so that what waits
+    there fails visibly. A request that has left for Gmail cannot be called back.
+
+    Raises:
+        BeingSent: drafts.send has been asked for; what comes of it must be known first.
+    """
+    ensure(user, item, Operation.MAIL_FORCE)
+    editlock.hold(item)
+    outgoing = in_hand(item)
+    if outgoing is not None and outgoing.state in {OutgoingState.SENDING, OutgoingState.UNCERTAIN}:
+        raise BeingSent(outgoing)
+    return editlock.break_lock(item, by=user, reason=reason)
