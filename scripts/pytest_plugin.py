@@ -2,6 +2,7 @@
 
 - Tests that run side by side (pytest-xdist) each get a Valkey database of their own, as
   pytest-django gives them a PostgreSQL database of their own.
+- A test that asks the database, by mark or fixture, is marked `db_bound`.
 - `spec` marks must name claims that exist; `--spec FILE` writes the table of `make spec`.
 """
 
@@ -34,13 +35,24 @@ if "REDIS_URL" in os.environ:
     )
 
 
+DATABASE = {"db", "transactional_db", "django_db_reset_sequences", "django_db_serialized_rollback"}
+
+
+def _fixtures(item: pytest.Item) -> list[str]:
+    names: list[str] = getattr(item, "fixturenames", [])
+    return names
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--spec", metavar="FILE", help="write which test proves which claim")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Before anything is deselected, so that a wrong id never hides."""
+    """Before anything is deselected, so that marks can be asked for and no wrong id hides."""
+    for item in items:
+        if item.get_closest_marker("django_db") or DATABASE.intersection(_fixtures(item)):
+            item.add_marker("db_bound")
     tests: dict[str, list[str]] = defaultdict(list)
     for item in items:
         name = item.nodeid.partition("[")[0]  # one line for all parameters
