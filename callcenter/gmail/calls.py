@@ -7,6 +7,7 @@ refusal is sure, so that even a send may go again with a fresh token.
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from collections.abc import Callable, Sequence
@@ -168,14 +169,7 @@ class Caller:
                 raise from_response(
                     int(error.resp.status), error.resp, error.content, method=name
                 ) from error
-            if answer in ("", b""):
-                return {}
-            if not isinstance(answer, dict):
-                # googleapiclient hands on what is no JSON as text.
-                raise Unavailable(
-                    "the answer is not Gmail's", reason="not_gmail", status=200, method=name
-                )
-            return answer
+            return _resource(answer, name)
 
         return self._with_token(name, exchange)[0]
 
@@ -244,6 +238,21 @@ class Caller:
             self._quota.rejected(max(error.retry_after or 0.0, DAILY_PAUSE))
         else:
             self._quota.rejected(error.retry_after)
+
+
+def _resource(answer: object, name: str) -> Resource:
+    """An answer of 200 as a dict; empty ones are.
+
+    googleapiclient gives bytes for methods that answer nothing, and text for what is no JSON.
+    """
+    if isinstance(answer, (str, bytes)):
+        try:
+            answer = json.loads(answer) if answer.strip() else {}
+        except ValueError:
+            answer = None
+    if not isinstance(answer, dict):
+        raise Unavailable("the answer is not Gmail's", reason="not_gmail", status=200, method=name)
+    return answer
 
 
 def _unreached(fetch: Callable[[], str]) -> str:
