@@ -30,8 +30,9 @@ bench:
 lint:
 	$(IN_VENV) -m scripts.lint
 
-messages:
-	$(IN_VENV) -m scripts.messages
+messages: set-up
+	@.venv/bin/python -m scripts.messages extract
+	@.venv/bin/python -m scripts.messages compile
 
 screenshots:
 	$(IN_VENV) -m scripts.screenshots $(ARGS)

@@ -59,7 +59,7 @@ def quick_checks() -> list[Step]:
             (*manage, "check", "--deploy", "--fail-level", "WARNING"),
             PRODUCTION,
         ),
-        Step("texts", (sys.executable, "-m", "scripts.messages", "--check")),
+        Step("texts", (sys.executable, "-m", "scripts.messages", "check")),
     ]
 
 

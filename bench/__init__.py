@@ -1,0 +1,1 @@
+"""Benchmarks: what the product does in figures, measured within one run on one machine."""
