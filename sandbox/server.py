@@ -1,0 +1,58 @@
+"""uvicorn around the application, with the connection handed to it so that it can be cut."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from sandbox.app import App, Receive, Scope, Send
+
+
+class CuttableProtocol(H11Protocol):
+    """Puts the transport into every request's scope."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        inner = self.app
+
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            scope.setdefault("extensions", {})["sandbox.transport"] = self.transport
+            await inner(scope, receive, send)  # type: ignore[arg-type]
+
+        self.app = app  # type: ignore[assignment]
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A bound socket; port 0 takes a free one. Raises OSError when the port is taken."""
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((host, port))
+    return listening
+
+
+async def serve(app: App, listening: socket.socket, started: Callable[[], None]) -> None:
+    """Runs until SIGINT or SIGTERM."""
+    config = uvicorn.Config(
+        app,
+        http=CuttableProtocol,
+        loop="asyncio",
+        lifespan="off",
+        ws="none",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=2,
+        backlog=1024,
+    )
+    server = uvicorn.Server(config)
+    running = asyncio.create_task(server.serve(sockets=[listening]))
+    while not server.started and not running.done():
+        await asyncio.sleep(0.005)
+    started()
+    await running
