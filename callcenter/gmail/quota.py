@@ -25,7 +25,8 @@ import redis
 
 from .errors import Unavailable
 
-# https://developers.google.com/workspace/gmail/api/reference/quota
+# https://developers.google.com/workspace/gmail/api/reference/quota, whole, so that a price list can
+# be given as Google prints it.
 PRICES: Mapping[str, int] = MappingProxyType(
     {
         "drafts.create": 10,
@@ -41,15 +42,29 @@ PRICES: Mapping[str, int] = MappingProxyType(
         "labels.get": 1,
         "labels.list": 1,
         "labels.patch": 5,
+        "labels.update": 5,
         "messages.attachments.get": 5,
+        "messages.batchDelete": 50,
         "messages.batchModify": 50,
+        "messages.delete": 10,
         "messages.get": 5,
+        "messages.import": 25,
+        "messages.insert": 25,
         "messages.list": 5,
         "messages.modify": 5,
+        "messages.send": 100,
         "messages.trash": 5,
         "messages.untrash": 5,
+        "settings.sendAs.get": 1,
         "settings.sendAs.list": 1,
+        "stop": 50,
+        "threads.delete": 20,
         "threads.get": 10,
+        "threads.list": 10,
+        "threads.modify": 10,
+        "threads.trash": 10,
+        "threads.untrash": 10,
+        "watch": 100,
     }
 )
 
@@ -59,6 +74,8 @@ FLOW = 1.0 - BURST
 FIRST_STRIKE = 2.0
 LONGEST_STRIKE = 64.0
 FORGIVEN_AFTER = 120.0
+# Seconds by which sums of binary fractions may differ from what was promised.
+TOLERANCE = 1e-5
 
 
 class Priority(IntEnum):
@@ -80,7 +97,7 @@ class Budget:
             raise ValueError("units_per_minute must be at least 1")
         unknown = sorted(set(self.overrides) - set(PRICES))
         if unknown:
-            raise ValueError(f"prices for calls that are never made: {', '.join(unknown)}")
+            raise ValueError(f"prices for calls that Gmail does not have: {', '.join(unknown)}")
         if any(price < 0 for price in self.overrides.values()):
             raise ValueError("a price is not negative")
 
@@ -143,7 +160,7 @@ def take(
     floor = budget.floor(priority)
     needed = floor + min(float(units), budget.capacity - floor)
     wait = max((needed - level.units) / budget.per_second, level.blocked_until - level.at)
-    if wait > 0.0:
+    if wait > TOLERANCE:
         # Whole milliseconds upwards, so that a caller who waits so long finds what it waited for.
         return level, max(1, math.ceil(wait * 1000.0)) / 1000.0
     return replace(level, units=level.units - units), 0.0
@@ -194,7 +211,7 @@ elseif op == 'take' then
   local floor, price = tonumber(ARGV[4]), tonumber(ARGV[5])
   local needed = floor + math.min(price, capacity - floor)
   local wait = math.max((needed - units) / flow, blocked - now)
-  if wait > 0 then
+  if wait > TOLERANCE then
     answer = math.max(1, math.ceil(wait * 1000))
   else
     units = units - price
@@ -213,7 +230,8 @@ redis.call('HSET', KEYS[1], 'units', string.format('%.9f', units),
   'strikes', strikes, 'struck', string.format('%.6f', struck))
 redis.call('PEXPIRE', KEYS[1], 600000 + math.ceil(math.max(0, blocked - now) * 1000))
 return answer
-""".replace("FORGIVEN", str(FORGIVEN_AFTER))
+""".replace("TOLERANCE", str(TOLERANCE))
+    .replace("FORGIVEN", str(FORGIVEN_AFTER))
     .replace("LONGEST", str(LONGEST_STRIKE))
     .replace("FIRST", str(FIRST_STRIKE))
 )
