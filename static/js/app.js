@@ -1,0 +1,19 @@
+/* Boot. Everything listens on the document (delegation by data attributes), so that swapped and
+   restored pages need no wiring; each module says what it looks for. */
+import "./http.js";
+import "./toasts.js";
+import "./copy.js";
+import "./dialog.js";
+import "./menus.js";
+import "./scroll.js";
+import "./splitter.js";
+import "./tabs.js";
+import "./list.js";
+import "./keyboard.js";
+import "./composer.js";
+import "./files.js";
+import "./clientfile.js";
+import "./ago.js";
+import { start } from "./live.js";
+
+start();

@@ -1,0 +1,48 @@
+/* [data-dialog="id"] opens a <dialog>, [data-dialog-close] and a click beside it close it; focus is
+   kept inside and given back by the browser. hx-confirm and form[data-confirm] ask in #confirm. */
+import { on } from "./dom.js";
+
+on("click", "[data-dialog]", (event, button) => document.getElementById(button.dataset.dialog)?.showModal());
+on("click", "[data-dialog-close]", (event, button) => button.closest("dialog")?.close());
+document.addEventListener("click", (event) => {
+  if (event.target instanceof HTMLDialogElement) event.target.close();
+});
+
+/** Ask; resolves to whether the answer was yes. */
+export function ask(question, danger = false) {
+  const dialog = document.getElementById("confirm");
+  if (!dialog) return Promise.resolve(window.confirm(question));
+  dialog.querySelector("#confirm-text").textContent = question;
+  const yes = dialog.querySelector("[value=yes]");
+  yes.classList.toggle("btn-solid-danger", danger);
+  yes.classList.toggle("btn-primary", !danger);
+  dialog.returnValue = "";
+  dialog.showModal();
+  (danger ? dialog.querySelector("[value=no]") : yes).focus();
+  return new Promise((resolve) => {
+    dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true });
+  });
+}
+
+on("click", "#confirm button", (event, button) => button.closest("dialog").close(button.value));
+
+document.addEventListener("htmx:confirm", async (event) => {
+  if (!event.detail.question) return;
+  event.preventDefault();
+  const { elt, question, issueRequest } = event.detail;
+  if (await ask(question, elt.hasAttribute("data-danger"))) issueRequest(true);
+});
+
+const agreed = new WeakSet();
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || !form.dataset.confirm || agreed.has(form)) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const { submitter } = event;
+  if (await ask(form.dataset.confirm, true)) {
+    agreed.add(form);
+    form.requestSubmit(submitter);
+    agreed.delete(form);
+  }
+}, true);

@@ -1,0 +1,269 @@
+/* The page follows what others do.
+
+   One stream a browser: the tab that holds the Web Lock reads the server-sent events and passes
+   them on by BroadcastChannel (browsers allow six connections an origin). Where locks are withheld
+   (plain http) each visible tab polls instead.
+
+   Server: GET data-live?after=CURSOR, text/event-stream; no `event:` line; `id:` is the cursor;
+   `data:` {id, kind, mailbox, public_id, version, state}. GET data-live-poll?after=CURSOR answers
+   {after, events: [the same], reload: bool}. `event: reload` (or reload: true) says that too much
+   has been missed. Kinds: `mail.received` is a new mail; `lock.*`, `status.*`, `assignee.*` change
+   the banner; `sync.*` carries state.at; anything with a public_id changes its row.
+
+   GET data-rows?ids=A,B&new=C,D&<the list's query> answers rows: those on screen as they are now,
+   those of `new` that belong to the list. */
+import { announce, t } from "./dom.js";
+import { showAges } from "./ago.js";
+import { showTicks } from "./list.js";
+
+const ROWS_EVERY_MS = 2000;
+const NAV_EVERY_MS = 5000;
+const POLL_MS = 2500;
+const AWAY_MS = 60_000;
+
+const seen = new Set();
+let cursor = "";
+
+/* ---- transport ---- */
+const channel = "BroadcastChannel" in window ? new BroadcastChannel("live") : null;
+const jitter = (ms) => ms * (0.5 + Math.random());
+
+function pass(message) {
+  channel?.postMessage(message);
+  receive(message);
+}
+
+function receive({ events = [], after, reload }) {
+  if (after) cursor = after;
+  if (reload) refreshAll();
+  for (const event of events) {
+    if (event.id !== undefined) {
+      if (seen.has(event.id)) continue; // replays overlap on purpose
+      seen.add(event.id);
+      if (seen.size > 2000) seen.delete(seen.values().next().value);
+    }
+    handle(event);
+  }
+}
+
+function url(base) {
+  return cursor ? `${base}?after=${encodeURIComponent(cursor)}` : base;
+}
+
+/** Reads the stream until it breaks; resolves then. */
+function stream() {
+  return new Promise((resolve) => {
+    const source = new EventSource(url(document.body.dataset.live));
+    const since = Date.now();
+    source.onmessage = (event) => pass({ events: [JSON.parse(event.data)], after: event.lastEventId });
+    source.addEventListener("reload", (event) => pass({ reload: true, after: event.lastEventId }));
+    source.onerror = () => { source.close(); resolve(Date.now() - since); };
+    window.addEventListener("pagehide", () => source.close(), { once: true });
+  });
+}
+
+const pause = (ms) => new Promise((resolve) => { setTimeout(resolve, ms); });
+
+async function lead() {
+  for (let failures = 0; ; ) {
+    const lasted = await stream();
+    failures = lasted > 10_000 ? 0 : failures + 1;
+    // All browsers of the office come back after a restart: not in the same second.
+    await pause(jitter(Math.min(30_000, 1000 * 2 ** failures)));
+  }
+}
+
+async function poll() {
+  for (let failures = 0; ; ) {
+    if (!document.hidden) {
+      try {
+        const answer = await fetch(url(document.body.dataset.livePoll), { headers: { Accept: "application/json" } });
+        if (!answer.ok || answer.redirected) throw new TypeError(`poll ${answer.status}`);
+        receive(await answer.json());
+        failures = 0;
+      } catch (error) {
+        if (!(error instanceof TypeError) && !(error instanceof SyntaxError)) throw error;
+        failures += 1;
+      }
+    }
+    await pause(jitter(Math.min(30_000, POLL_MS * 2 ** failures)));
+  }
+}
+
+export function start() {
+  const { live, livePoll, liveAfter } = document.body.dataset;
+  if (!live) return;
+  cursor = liveAfter || "";
+  channel?.addEventListener("message", (event) => receive(event.data));
+  if (navigator.locks && channel && "EventSource" in window) navigator.locks.request("live", lead);
+  else if (livePoll) poll();
+}
+
+/* ---- what an event does to the page ---- */
+let news = new Set(); // ids of new mail to ask for
+let changed = new Set(); // ids of rows to ask for again
+let timer = 0;
+let lastAsked = 0;
+const waiting = new Map(); // rows of new mail that wait behind the bar
+
+function handle(event) {
+  const { kind = "", public_id: id } = event;
+  if (kind.startsWith("sync.")) showSync(event);
+  if (!id) return;
+  tellOpenMail(kind, id);
+  askNav();
+  const list = document.querySelector("[data-list]");
+  if (!list) return;
+  if (document.getElementById(`m-${id}`)) changed.add(id);
+  else if (kind === "mail.received" && list.dataset.first) news.add(id);
+  else if (waiting.has(id)) news.add(id);
+  if (changed.size || news.size) askRows();
+}
+
+function tellOpenMail(kind, id) {
+  for (const place of document.querySelectorAll(`[data-mail="${CSS.escape(id)}"]`)) {
+    htmx.trigger(place, "mail-changed");
+    if (/^(lock|status|assignee|draft|outgoing)\./.test(kind)) htmx.trigger(place, "mail-lock");
+  }
+}
+
+function askRows() {
+  if (timer) return;
+  const wait = Math.max(jitter(120), lastAsked + ROWS_EVERY_MS - Date.now());
+  timer = setTimeout(fetchRows, wait);
+}
+
+async function fetchRows() {
+  timer = 0;
+  lastAsked = Date.now();
+  const list = document.querySelector("[data-list]");
+  if (!list) return;
+  const [ids, fresh] = [[...changed], [...news]];
+  changed = new Set();
+  news = new Set();
+  const query = new URLSearchParams(list.dataset.query);
+  if (ids.length) query.set("ids", ids.join(","));
+  if (fresh.length) query.set("new", fresh.join(","));
+  let answer;
+  try {
+    answer = await fetch(`${document.body.dataset.rows}?${query}`);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    answer = null; // the network: asked again below
+  }
+  if (!answer?.ok || answer.redirected) {
+    for (const id of ids) changed.add(id);
+    for (const id of fresh) news.add(id);
+    if (!answer || answer.status >= 500) timer = setTimeout(fetchRows, jitter(8000));
+    return;
+  }
+  const box = document.createElement("template");
+  box.innerHTML = await answer.text();
+  if (list.isConnected) for (const row of [...box.content.querySelectorAll("tr[data-id]")]) place(row);
+  showBar();
+}
+
+function place(row) {
+  const old = document.getElementById(row.id);
+  if (!old) { waiting.set(row.dataset.id, row); return; }
+  if (Number(old.dataset.v) > Number(row.dataset.v)) return;
+  row.querySelector("input[name=id]").checked = old.querySelector("input[name=id]").checked;
+  row.classList.toggle("is-at", old.classList.contains("is-at"));
+  const focusables = "a, input, button";
+  const at = [...old.querySelectorAll(focusables)].indexOf(document.activeElement);
+  old.replaceWith(row);
+  htmx.process(row);
+  if (at >= 0) row.querySelectorAll(focusables)[at]?.focus({ preventScroll: true });
+  showTicks();
+}
+
+function showBar() {
+  const bar = document.querySelector("[data-new-mail]");
+  if (!bar) return;
+  const before = bar.textContent;
+  bar.hidden = !waiting.size;
+  bar.textContent = t("newMail", waiting.size);
+  if (waiting.size && before !== bar.textContent) announce(bar.textContent);
+}
+
+document.addEventListener("click", (event) => {
+  const bar = event.target.closest?.("[data-new-mail]");
+  if (!bar) return;
+  const body = document.getElementById("rows");
+  if (!body) { location.reload(); return; }
+  const rows = [...waiting.values()].sort((a, b) => {
+    const date = (row) => Date.parse(row.querySelector("time").dateTime);
+    return date(b) - date(a);
+  });
+  waiting.clear();
+  body.prepend(...rows);
+  for (const row of rows) htmx.process(row);
+  showBar();
+  showTicks();
+  document.getElementById("list-scroll").scrollTop = 0;
+  rows[0]?.querySelector(".sub a")?.focus({ preventScroll: true });
+});
+
+/** After a long absence: every row on screen and the open mail are asked for once. */
+function refreshAll() {
+  for (const row of document.querySelectorAll("#rows tr[data-id]")) changed.add(row.dataset.id);
+  if (changed.size) askRows();
+  for (const place of document.querySelectorAll("[data-mail]")) {
+    htmx.trigger(place, "mail-changed");
+    htmx.trigger(place, "mail-lock");
+  }
+}
+
+let hiddenAt = 0;
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) hiddenAt = Date.now();
+  else if (hiddenAt && Date.now() - hiddenAt > AWAY_MS) refreshAll();
+});
+
+/* Another list: what waited for the old one is forgotten. */
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.boosted || event.detail.target === document.body) forget();
+});
+document.addEventListener("htmx:historyRestore", forget);
+function forget() {
+  waiting.clear();
+  news.clear();
+  changed.clear();
+}
+
+/* The lock banner is read aloud when its holder has changed. */
+let holder = null;
+document.addEventListener("htmx:afterSettle", () => {
+  const banner = document.getElementById("lock-banner");
+  const now = banner ? banner.dataset.holder : null;
+  if (banner && holder !== null && now !== holder) {
+    announce(banner.querySelector(".banner-title")?.textContent || t("lockFree"));
+  }
+  holder = now;
+});
+
+/* Sync state and the numbers of the navigation */
+function showSync(event) {
+  const time = document.querySelector("#sync .sync-ok time[data-ago]");
+  if (!time || !event.state?.at) return;
+  time.dateTime = event.state.at;
+  showAges();
+}
+
+let navTimer = 0;
+function askNav() {
+  if (navTimer || !document.body.dataset.nav) return;
+  navTimer = setTimeout(async () => {
+    navTimer = 0;
+    const answer = await fetch(document.body.dataset.nav).catch(() => null);
+    if (!answer?.ok || answer.redirected) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const link of fresh.querySelectorAll("a.nav-link")) {
+      const shown = document.querySelector(`#nav a[href="${CSS.escape(link.getAttribute("href"))}"]`);
+      if (!shown) continue;
+      shown.querySelector(".n")?.remove();
+      const number = link.querySelector(".n");
+      if (number) shown.append(number);
+    }
+  }, jitter(NAV_EVERY_MS));
+}
