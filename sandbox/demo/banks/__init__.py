@@ -1,0 +1,1 @@
+"""Banks of sentences, one file for each theme."""
