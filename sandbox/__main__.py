@@ -59,9 +59,9 @@ async def _run(
 ) -> None:
     tasks = []
     if options.living:
-        from sandbox import demo_world
+        from sandbox import living_world
 
-        tasks.append(asyncio.create_task(demo_world.live(world)))
+        tasks.append(asyncio.create_task(living_world.live(world)))
     if options.until_stdin_closes:
         asyncio.get_running_loop().add_reader(sys.stdin.fileno(), _stop_at_end_of_input)
     try:

@@ -26,7 +26,8 @@ def create(world: World, address: str, name: str, send_as: list[SendAs]) -> None
     with world.store.transaction():
         if not exists(world, address):
             world.store.execute(
-                "INSERT INTO accounts (address, name, history_id, history_floor) VALUES (?, ?, ?, ?)",
+                "INSERT INTO accounts (address, name, history_id, history_floor) "
+                "VALUES (?, ?, ?, ?)",
                 (address, name, 1000 + world.random.randrange(9000), 0),
             )
         else:

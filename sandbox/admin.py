@@ -40,7 +40,9 @@ def handle(world: World, request: Request) -> Response:
 
 
 def _is_local(request: Request) -> bool:
-    """Peer, Host and (where a browser tells one) Origin must be loopback: no rebinding, no foreign pages."""
+    """Peer, Host and (where a browser tells one) Origin must be loopback: no rebinding, no foreign
+    pages.
+    """
     host = urlsplit("//" + request.headers.get("host", "")).hostname
     origin = request.headers.get("origin")
     return (
@@ -182,9 +184,9 @@ def _expire_history(world: World, told: Told) -> Told:
 
 def _expire_tokens(world: World, told: Told) -> Told:
     """Access tokens only; refresh tokens too with `refresh`: true."""
-    kinds = ("access", "refresh") if told.get("refresh") else ("access",)
+    kinds = ("access", "refresh" if told.get("refresh") else "access")
     cursor = world.store.execute(
-        f"UPDATE tokens SET expires_at = 0 WHERE ? IN ('', account) AND kind IN ({','.join('?' * len(kinds))})",
+        "UPDATE tokens SET expires_at = 0 WHERE ? IN ('', account) AND kind IN (?, ?)",
         (told.get("account", "").lower(), *kinds),
     )
     return {"expired": cursor.rowcount}
@@ -248,7 +250,8 @@ def _state(world: World, told: Told) -> Told:
         "labels": [
             {"id": label, "name": name, "background": background, "text_color": foreground}
             for label, name, background, foreground in world.store.all(
-                "SELECT id, name, background, text_color FROM labels WHERE account = ? ORDER BY name",
+                "SELECT id, name, background, text_color FROM labels WHERE account = ? "
+                "ORDER BY name",
                 (account,),
             )
         ],

@@ -1,7 +1,8 @@
 """The ASGI application: one port for Google's API, its OAuth pages and the admin calls.
 
-Plain ASGI without a framework's router, because a batch of a hundred calls must not pay for one a hundred times
-and because «accepted, then the connection is cut» needs the connection itself (server.py hands it over).
+Plain ASGI without a framework's router, because a batch of a hundred calls must not pay for one a
+hundred times and because «accepted, then the connection is cut» needs the connection itself
+(server.py hands it over).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""/batch: up to 100 calls in one multipart/mixed request, each with an answer of its own inside a 200.
+"""/batch: up to 100 calls in one multipart/mixed request, each with an answer of its own inside a
+200.
 
-The answers stand in the order of the calls. The outer Authorization counts for every part that has none.
-Parsing is by hand because `email` would cost more than the calls themselves.
+The answers stand in the order of the calls. The outer Authorization counts for every part that has
+none. Parsing is by hand because `email` would cost more than the calls themselves.
 """
 
 from __future__ import annotations

@@ -28,8 +28,8 @@ Content-Transfer-Encoding: 8bit\r
 \r
 ** Address not found **\r
 \r
-Your message wasn't delivered to {recipient} because the address couldn't be found, or is unable to \
-receive mail.\r
+Your message wasn't delivered to {recipient} because the address couldn't be found, \
+or is unable to receive mail.\r
 \r
 The response was:\r
 \r

@@ -30,14 +30,15 @@ class Call:
 
 
 def read_params(method: Method, pairs: list[tuple[str, str]]) -> dict[str, Any]:
-    """Typed query parameters with their defaults; an unknown one is refused as Google refuses it."""
+    """Typed query parameters with their defaults; an unknown one is refused in Google's words."""
     found: dict[str, Any] = {}
     for name, text in pairs:
         spec = method.parameters.get(name)
         if spec is None:
             raise GoogleError(
                 400,
-                f'Invalid JSON payload received. Unknown name "{name}": Cannot bind query parameter. '
+                f'Invalid JSON payload received. Unknown name "{name}": '
+                "Cannot bind query parameter. "
                 f"Field '{name}' could not be found in request message.",
                 reason="badRequest",
             )

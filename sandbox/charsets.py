@@ -100,10 +100,8 @@ def _jis_pair(high: int, low: int) -> str:
         return "\ufffd"
     row = (high - 0x21) >> 1
     lead = row + (0x81 if row < 0x1F else 0xC1)
-    if (high - 0x21) & 1:
-        trail = low + 0x7E
-    else:
-        trail = low + (0x1F if low < 0x60 else 0x20)
+    even_row_start = 0x1F if low < 0x60 else 0x20
+    trail = low + (0x7E if (high - 0x21) & 1 else even_row_start)
     return bytes((lead, trail)).decode("cp932", "replace")
 
 

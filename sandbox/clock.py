@@ -1,4 +1,6 @@
-"""The sandbox's idea of now, which tests may move forward (token and attachment-id expiry, quota minutes)."""
+"""The sandbox's idea of now, which tests may move forward (token and attachment-id expiry, quota
+minutes).
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Google's own description of the Gmail API, read as data.
 
-It ships with google-api-python-client; only the JSON file is read, the library is not imported. From it come
-the parameters that a method knows, its scopes, and the shape of every request and answer (validate.py).
+It ships with google-api-python-client; only the JSON file is read, the library is not imported.
+From it come the parameters that a method knows, its scopes, and the shape of every request and
+answer (validate.py).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""users.drafts. The handle stays, the message behind it does not: every update gives it a new message id.
+"""users.drafts. The handle stays, the message behind it does not: every update gives it a new
+message id.
 
-A draft that is sent is gone; the SENT copy has a message id of its own and stays in the draft's thread. Sending or
-updating one that is gone answers 404.
+A draft that is sent is gone; the SENT copy has a message id of its own and stays in the draft's
+thread. Sending or updating one that is gone answers 404.
 """
 
 from __future__ import annotations
@@ -30,9 +31,14 @@ def file(world: World, account: str, raw: bytes, thread: int | None) -> tuple[st
     """A new draft: its handle and its message."""
     with world.store.transaction():
         row = mailbox.insert(world, account, raw, labels=["DRAFT"], thread=thread)
-        draft = f"r{world.random.getrandbits(64) - (1 << 63)}"
-        world.store.execute("INSERT INTO drafts VALUES (?, ?, ?)", (account, draft, row.id))
-    return draft, row
+        return attach(world, row), row
+
+
+def attach(world: World, row: Row) -> str:
+    """A handle for a message that is a draft."""
+    draft = f"r{world.random.getrandbits(64) - (1 << 63)}"
+    world.store.execute("INSERT INTO drafts VALUES (?, ?, ?)", (row.account, draft, row.id))
+    return draft
 
 
 def replace(world: World, account: str, draft: str, raw: bytes, thread: int | None) -> Row:

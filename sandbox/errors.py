@@ -1,7 +1,7 @@
 """Refusals in the JSON form that Google's API front end gives them.
 
-A client must tell quota from permission by `errors[].reason`, because both come as 403; so the reason
-is always given, and the gRPC style `status` beside it.
+A client must tell quota from permission by `errors[].reason`, because both come as 403; so the
+reason is always given, and the gRPC style `status` beside it.
 """
 
 from __future__ import annotations

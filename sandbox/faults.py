@@ -1,7 +1,7 @@
 """What goes wrong, and how awkward Gmail is: one settings tree that an admin endpoint changes.
 
-The defaults are Gmail on an ordinary day (ids rewritten, history untidy); errors, latency and lost answers
-are off until asked for. Chance comes from one seeded generator, so a run can be repeated.
+The defaults are Gmail on an ordinary day (ids rewritten, history untidy); errors, latency and lost
+answers are off until asked for. Chance comes from one seeded generator, so a run can be repeated.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class Faults:
         self.random = random.Random(1)
 
     def update(self, changes: dict[str, Any]) -> None:
-        """Merges one level deep; unknown names are an error (a misspelt fault would test nothing)."""
+        """Merges one level deep; unknown names are refused (a misspelt fault tests nothing)."""
         merged = copy.deepcopy(self.settings)
         for name, value in changes.items():
             if name not in DEFAULTS:
@@ -161,7 +161,7 @@ class Faults:
                 return False
             rule["times"] -= 1
             return True
-        return self.random.random() < rule.get("rate", 1.0)
+        return self.random.random() < float(rule.get("rate", 1.0))
 
 
 def _error(rule: dict[str, Any]) -> GoogleError:

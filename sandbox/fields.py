@@ -66,7 +66,7 @@ def _refused(text: str) -> GoogleError:
 
 
 def apply(mask: Mask, value: Any) -> Any:
-    if not mask or "*" in mask and not mask["*"]:
+    if not mask or mask.get("*") == {}:
         return value
     if isinstance(value, list):
         return [apply(mask, item) for item in value]

@@ -1,6 +1,7 @@
 """Header blocks, encoded words, parameters and addresses, read tolerantly and in linear time.
 
-The API hands header values out decoded (RFC 2047) and unfolded; the raw message keeps them as they were.
+The API hands header values out decoded (RFC 2047) and unfolded; the raw message keeps them as they
+were.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def decode(value: bytes) -> str:
 
 
 def decode_words(text: str) -> str:
-    """RFC 2047; bytes of neighbouring words are joined first, since mailers cut characters in two."""
+    """RFC 2047; neighbouring words are joined as bytes, since mailers cut characters in two."""
     out: list[str] = []
     position = 0
     pending = b""
@@ -109,7 +110,7 @@ def decode_base64(data: bytes) -> bytes:
 
 
 def parameters(value: bytes) -> tuple[str, dict[str, str]]:
-    """`text/plain; name*0*=utf-8''…` to the lower-cased value and its parameters (RFC 2231 joined)."""
+    """`text/plain; name*0*=utf-8''…` to the value (lower case) and its parameters (RFC 2231)."""
     text = charsets.decode(value, "")
     main = text.split(";", 1)[0].strip().lower()
     found: dict[str, str] = {}

@@ -1,9 +1,9 @@
 """The mailbox's journal, told as untidily as Gmail tells it.
 
-Ids have gaps. Told records may repeat, neighbours change places, a page may be empty and still have a next one,
-and some records name messages without saying what happened to them. Which record is hit depends on the seed and
-its id alone, so a page asked for twice is the same twice. What the journal never tells: edits of labels
-themselves. A start before the kept past answers 404.
+Ids have gaps. Told records may repeat, neighbours change places, a page may be empty and still have
+a next one, and some records name messages without saying what happened to them. Which record is hit
+depends on the seed and its id alone, so a page asked for twice is the same twice. What the journal
+never tells: edits of labels themselves. A start before the kept past answers 404.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ class Journal:
         self.seq = 0
         step = 1 + world.faults.random.randrange(max(1, world.faults.settings["history"]["gap"]))
         row = world.store.one(
-            "UPDATE accounts SET history_id = history_id + ? WHERE address = ? RETURNING history_id",
+            "UPDATE accounts SET history_id = history_id + ? WHERE address = ? "
+            "RETURNING history_id",
             (step, account),
         )
         if row is None:

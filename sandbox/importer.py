@@ -1,4 +1,6 @@
-"""Mail from files: .eml (any name goes), folders of them, and mbox. Nothing is refused for being broken."""
+"""Mail from files: .eml (any name goes), folders of them, and mbox. Nothing is refused for being
+broken.
+"""
 
 from __future__ import annotations
 

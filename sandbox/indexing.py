@@ -82,7 +82,19 @@ def read(raw: bytes) -> Read:
 
 
 _WANTED = frozenset(
-    "from to cc bcc subject date message-id in-reply-to references delivered-to list-id".split()
+    [
+        "from",
+        "to",
+        "cc",
+        "bcc",
+        "subject",
+        "date",
+        "message-id",
+        "in-reply-to",
+        "references",
+        "delivered-to",
+        "list-id",
+    ]
 )
 
 

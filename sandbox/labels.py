@@ -1,10 +1,11 @@
 """users.labels: Gmail's names, colours and refusals.
 
-Colours come in pairs from a fixed palette (read out of the discovery document, where Google lists it). `a/b` is
-only a name: it needs no label `a`, and renaming `a` leaves it alone. Names are compared without case, and what is
-done to a label itself is never told in the history.
+Colours come in pairs from a fixed palette (read out of the discovery document, where Google lists
+it). `a/b` is only a name: it needs no label `a`, and renaming `a` leaves it alone. Names are
+compared without case, and what is done to a label itself is never told in the history.
 """
 
+# ruff: noqa: S608  (only names of our own are put into statements)
 from __future__ import annotations
 
 import json
@@ -21,9 +22,36 @@ from sandbox.world import World
 LONGEST_NAME = 225
 MOST_LABELS = 10_000
 _RESERVED = frozenset(
-    "inbox sent drafts draft spam trash starred unread important chat chats muted bin all anywhere "
-    "scheduled snoozed voicemail buzz done phishing archive promotions social updates forums primary "
-    "personal".split()
+    {
+        "inbox",
+        "sent",
+        "drafts",
+        "draft",
+        "spam",
+        "trash",
+        "starred",
+        "unread",
+        "important",
+        "chat",
+        "chats",
+        "muted",
+        "bin",
+        "all",
+        "anywhere",
+        "scheduled",
+        "snoozed",
+        "voicemail",
+        "buzz",
+        "done",
+        "phishing",
+        "archive",
+        "promotions",
+        "social",
+        "updates",
+        "forums",
+        "primary",
+        "personal",
+    }
 )
 _COLUMNS = "id, name, message_visibility, label_visibility, background, text_color"
 
@@ -85,7 +113,8 @@ def create_label(
         raise invalid("Too many labels")
     with world.store.transaction():
         number = world.store.value(
-            "UPDATE accounts SET next_label = next_label + 1 WHERE address = ? RETURNING next_label - 1",
+            "UPDATE accounts SET next_label = next_label + 1 WHERE address = ? "
+            "RETURNING next_label - 1",
             (account,),
         )
         label = f"Label_{number}"
@@ -177,7 +206,8 @@ def get(call: Call) -> dict[str, Any]:
     label = call.args[0]
     found = _system(label) if label in SYSTEM else _user(_row(call))
     counts = call.world.store.one(
-        "SELECT count(*), count(DISTINCT m.thread), coalesce(sum(m.labels LIKE '%\"UNREAD\"%'), 0), "
+        "SELECT count(*), count(DISTINCT m.thread), "
+        "coalesce(sum(m.labels LIKE '%\"UNREAD\"%'), 0), "
         "count(DISTINCT CASE WHEN m.labels LIKE '%\"UNREAD\"%' THEN m.thread END) "
         "FROM message_labels l JOIN messages m ON m.id = l.id WHERE l.account = ? AND l.label = ?",
         (call.account, label),

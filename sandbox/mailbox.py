@@ -1,11 +1,12 @@
 """The messages of an account: putting in, labelling, taking out, each with its journal record.
 
-Threading, our reading of Gmail: a message joins the thread of a message that its In-Reply-To or References
-name, if the subjects are the same without `Re:` and the like. A thread asked for by id is granted only under
-the same two conditions (as the reference of `Message.threadId` demands); else the message is put apart, without
-a word of complaint.
+Threading, our reading of Gmail: a message joins the thread of a message that its In-Reply-To or
+References name, if the subjects are the same without `Re:` and the like. A thread asked for by id
+is granted only under the same two conditions (as the reference of `Message.threadId` demands); else
+the message is put apart, without a word of complaint.
 """
 
+# ruff: noqa: S608  (only names of our own are put into statements)
 from __future__ import annotations
 
 import json
@@ -75,7 +76,7 @@ def insert(
     force_thread: int | None = None,
     journal: Journal | None = None,
 ) -> Row:
-    """Files a message; `thread` is a wish (see above), `force_thread` an order (drafts, demo mail)."""
+    """Files a message; `thread` is a wish (see above), `force_thread` an order."""
     told = indexing.read(data)
     subject = indexing.base_subject(told.subject)
     with world.store.transaction():
@@ -149,7 +150,7 @@ def _thread(
             if other == subject and (wanted is None or thread == wanted):
                 found: int = thread
                 return found
-    # A wish that could not be granted leaves the message apart, even from a thread it would have joined.
+    # A wish that cannot be granted leaves the message apart.
     return None
 
 
@@ -203,8 +204,8 @@ def delete(world: World, row: Row, *, journal: Journal | None = None) -> None:
         journal = journal or Journal(world, row.account)
         world.store.execute("DELETE FROM drafts WHERE message = ?", (row.id,))
         world.store.execute(
-            "DELETE FROM message_labels WHERE account = ? AND id = ? AND internal_date = ? AND label IN "
-            "(SELECT value FROM json_each(?))",
+            "DELETE FROM message_labels WHERE account = ? AND id = ? AND internal_date = ? "
+            "AND label IN (SELECT value FROM json_each(?))",
             (row.account, row.id, row.internal_date, row.labels_json),
         )
         for table in ("messages", "raws", "texts"):

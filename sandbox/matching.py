@@ -1,4 +1,6 @@
-"""Does a text hold a word, as Gmail's search sees it: whole words in Latin script, any run in Japanese."""
+"""Does a text hold a word, as Gmail's search sees it: whole words in Latin script, any run in
+Japanese.
+"""
 
 from __future__ import annotations
 

@@ -36,7 +36,8 @@ def resource(world: World, row: Row, format_name: str, wanted: list[str]) -> byt
     elif format_name == "metadata":
         extra = b',"payload":' + payload.dumps(payload.metadata(mailbox.raw(world, row.id), wanted))
     labels = f',"labelIds":{row.labels_json}' if row.labels_json != "[]" else ""
-    head = f'{{"id":"{row.id:x}","threadId":"{row.thread:x}"{labels},"snippet":{json.dumps(row.snippet)}'
+    snippet = json.dumps(row.snippet)
+    head = f'{{"id":"{row.id:x}","threadId":"{row.thread:x}"{labels},"snippet":{snippet}'
     tail = (
         f',"sizeEstimate":{row.size},"historyId":"{row.history_id}",'
         f'"internalDate":"{row.internal_date}"}}'

@@ -1,8 +1,9 @@
 """The tree of parts of a message, numbered as the Gmail API numbers them.
 
-The root is `""`, its parts `"0"`, `"1"`, theirs `"1.0"`; an attached message's own root is one level
-below it (`"2"` -> `"2.0"`). Parts are offsets into the raw message, so that a tree costs little memory and
-nothing is decoded before it is asked for. Nothing in here fails: a broken message has a tree too.
+The root is `""`, its parts `"0"`, `"1"`, theirs `"1.0"`; an attached message's own root is one
+level below it (`"2"` -> `"2.0"`). Parts are offsets into the raw message, so that a tree costs
+little memory and nothing is decoded before it is asked for. Nothing in here fails: a broken message
+has a tree too.
 """
 
 from __future__ import annotations

@@ -1,10 +1,13 @@
-"""Google's OAuth 2 rules: who may ask, what a code and a token are worth, and in which words they are refused.
+"""Google's OAuth 2 rules: who may ask, what a code and a token are worth, and in which words they
+are refused.
 
-Worth knowing: a refresh token comes only with `access_type=offline`, and after the first consent only when
-`prompt=consent` asks again. A code works once and for minutes. Revoking one token ends every token that the
-account gave this client. A client in test mode gets refresh tokens that die after seven days.
+Worth knowing: a refresh token comes only with `access_type=offline`, and after the first consent
+only when `prompt=consent` asks again. A code works once and for minutes. Revoking one token ends
+every token that the account gave this client. A client in test mode gets refresh tokens that die
+after seven days.
 """
 
+# ruff: noqa: S608  (only names of our own are put into statements)
 from __future__ import annotations
 
 import base64
@@ -225,8 +228,8 @@ def _authenticate(world: World, form: dict[str, str], authorization: str) -> Cli
 
 def _exchange(world: World, client: Client, form: dict[str, str]) -> dict[str, Any]:
     row = world.store.one(
-        "SELECT account, redirect_uri, scope, challenge, challenge_method, offline, expires_at, used "
-        "FROM codes WHERE code = ? AND client_id = ?",
+        "SELECT account, redirect_uri, scope, challenge, challenge_method, offline, expires_at, "
+        "used FROM codes WHERE code = ? AND client_id = ?",
         (form.get("code", ""), client.client_id),
     )
     if row is None:
@@ -296,14 +299,17 @@ def _access_token(world: World, client_id: str, account: str, scope: str) -> dic
 def _forget_oldest(world: World, client_id: str, account: str) -> None:
     """Beyond a hundred refresh tokens the oldest silently stops working."""
     world.store.execute(
-        "DELETE FROM tokens WHERE token IN (SELECT token FROM tokens WHERE client_id = ? AND account = ? "
-        "AND kind = 'refresh' ORDER BY expires_at DESC LIMIT -1 OFFSET ?)",
+        "DELETE FROM tokens WHERE token IN (SELECT token FROM tokens "
+        "WHERE client_id = ? AND account = ? AND kind = 'refresh' "
+        "ORDER BY expires_at DESC LIMIT -1 OFFSET ?)",
         (client_id, account, MOST_REFRESH_TOKENS),
     )
 
 
 def _id_token(world: World, client: Client, account: str) -> str:
-    """Signed with the client's secret (Google signs with published keys; nothing here reads it so far)."""
+    """Signed with the client's secret (Google signs with published keys; nothing here reads it so
+    far).
+    """
     now = int(world.clock.now())
     claims = {
         "iss": "https://accounts.google.com",
@@ -324,7 +330,8 @@ def _id_token(world: World, client: Client, account: str) -> str:
 
 def _refresh(world: World, client: Client, form: dict[str, str]) -> dict[str, Any]:
     row = world.store.one(
-        "SELECT client_id, account, scope, expires_at FROM tokens WHERE token = ? AND kind = 'refresh'",
+        "SELECT client_id, account, scope, expires_at FROM tokens "
+        "WHERE token = ? AND kind = 'refresh'",
         (form.get("refresh_token", ""),),
     )
     if row is None or row[3] <= world.clock.now() or not accounts.exists(world, row[1]):
@@ -356,7 +363,8 @@ def revoke_grant(world: World, client_id: str, account: str) -> None:
 
 def token_info(world: World, value: str) -> dict[str, Any]:
     row = world.store.one(
-        "SELECT client_id, account, scope, expires_at FROM tokens WHERE token = ? AND kind = 'access'",
+        "SELECT client_id, account, scope, expires_at FROM tokens "
+        "WHERE token = ? AND kind = 'access'",
         (value,),
     )
     if row is None or row[3] <= world.clock.now():

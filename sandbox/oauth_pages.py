@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from html import escape
+from pathlib import Path
 from typing import Any
 
 from sandbox import accounts, oauth
@@ -25,7 +26,8 @@ _WORDS = {
         "will": "{app} に以下を許可します:",
         "allow": "許可",
         "deny": "拒否",
-        "trust": "{app} を信頼できることを確認してください。許可した内容は Google アカウントでいつでも取り消せます。",
+        "trust": "{app} を信頼できることを確認してください。"
+        "許可した内容は Google アカウントでいつでも取り消せます。",
         "testing": "このアプリは Google で確認されていません(テスト モード)。",
         "error": "アクセスをブロック: このアプリのリクエストは無効です",
         "code": "エラー {status}: {error}",
@@ -40,7 +42,7 @@ _WORDS = {
         "will": "This will allow {app} to:",
         "allow": "Allow",
         "deny": "Deny",
-        "trust": "Make sure you trust {app}. You can withdraw this in your Google Account at any time.",
+        "trust": "Make sure you trust {app}. You can withdraw this at any time.",
         "testing": "Google hasn't verified this app (test mode).",
         "error": "Access blocked: this app's request is invalid",
         "code": "Error {status}: {error}",
@@ -87,29 +89,7 @@ _SIGN_IN = frozenset(
     }
 )
 
-_STYLE = """
-:root{color-scheme:light}*{box-sizing:border-box}
-body{margin:0;background:#f0f4f9;color:#1f1f1f;font:16px/1.5 "Noto Sans JP","Hiragino Sans",Meiryo,Roboto,Arial,sans-serif}
-main{max-width:1040px;margin:8vh auto 0;background:#fff;border-radius:28px;padding:36px 40px}
-.brand{font-size:14px;color:#444746;margin:0 0 24px;display:flex;gap:10px;align-items:center}
-.brand i{width:22px;height:22px;border-radius:50%;background:conic-gradient(#4285f4 0 25%,#34a853 0 50%,#fbbc04 0 75%,#ea4335 0)}
-.two{display:grid;grid-template-columns:1fr 1fr;gap:48px}@media(max-width:760px){.two{grid-template-columns:1fr;gap:20px}main{margin:0;border-radius:0;min-height:100vh}}
-h1{font-weight:400;font-size:34px;line-height:1.25;margin:0 0 12px}p{margin:0 0 14px}
-.muted{color:#444746;font-size:14px}
-ul{list-style:none;margin:0 0 8px;padding:0}
-.account{display:flex;gap:14px;align-items:center;width:100%;padding:14px 8px;border:0;border-bottom:1px solid #e1e3e1;background:none;font:inherit;text-align:left;cursor:pointer}
-.account:hover,.account:focus-visible{background:#f0f4f9}
-.account b{display:grid;place-items:center;width:34px;height:34px;border-radius:50%;background:#0b57d0;color:#fff;font-weight:500}
-.account small{display:block;color:#444746}
-.scope{display:flex;gap:12px;padding:12px 0;border-bottom:1px solid #e1e3e1}
-.scope input{width:18px;height:18px;margin-top:3px}
-.buttons{display:flex;justify-content:flex-end;gap:10px;margin-top:30px}
-.buttons button{font:inherit;font-weight:500;padding:9px 24px;border-radius:20px;border:1px solid transparent;cursor:pointer}
-.primary{background:#0b57d0;color:#fff}.secondary{background:#fff;color:#0b57d0;border-color:#747775!important}
-.chip{display:inline-block;border:1px solid #747775;border-radius:16px;padding:4px 14px;font-size:14px}
-.warn{background:#fef7e0;border-radius:8px;padding:10px 14px;font-size:14px}
-code{font-size:13px;overflow-wrap:anywhere}
-"""
+_STYLE = (Path(__file__).parent / "pages.css").read_text("utf-8")
 
 
 def authorize(world: World, request: Request) -> Response:
@@ -215,8 +195,10 @@ def _consent(world: World, asked: Asked, account: str) -> Response:
         f'<input type="hidden" name="chosen_account" value="{escape(account)}">'
         f"<p>{escape(words['will'].format(app=app))}</p>{tick}{rows}"
         f'<p class="muted" style="margin-top:18px">{escape(words["trust"].format(app=app))}</p>'
-        f'<div class="buttons"><button class="secondary" name="decision" value="deny">{words["deny"]}'
-        f'</button><button class="primary" name="decision" value="allow">{words["allow"]}</button></div>'
+        '<div class="buttons">'
+        f'<button class="secondary" name="decision" value="deny">{words["deny"]}</button>'
+        f'<button class="primary" name="decision" value="allow">{words["allow"]}</button>'
+        "</div>"
         "</form>"
     )
     return _page(asked.language, words["wants"].format(app=app), left, right)

@@ -1,7 +1,7 @@
 """The outside world: mail that arrives, and a person who works in Gmail itself.
 
-Each action is what somebody could do in Gmail's own screens, so it leaves the same traces (history records, new
-message ids, ledger entries marked `person`).
+Each action is what somebody could do in Gmail's own screens, so it leaves the same traces (history
+records, new message ids, ledger entries marked `person`).
 """
 
 from __future__ import annotations

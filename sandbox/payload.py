@@ -1,11 +1,12 @@
 """The `payload` of a message as `format=full` shows it, and its short-lived attachment ids.
 
-Text parts come as UTF-8 whatever the part's own header goes on saying (a client that decodes by the header
-garbles every ISO-2022-JP mail). A part with a file name or that is no text has an attachment id instead
-of data; so has a very large text.
+Text parts come as UTF-8 whatever the part's own header goes on saying (a client that decodes by the
+header garbles every ISO-2022-JP mail). A part with a file name or that is no text has an attachment
+id instead of data; so has a very large text.
 
-The rendered JSON is cached with marks where attachment ids belong, because every answer gets fresh ones: they
-are long signed tokens that stop working after some minutes, and no two answers carry the same.
+The rendered JSON is cached with marks where attachment ids belong, because every answer gets fresh
+ones: they are long signed tokens that stop working after some minutes, and no two answers carry the
+same.
 """
 
 from __future__ import annotations
@@ -148,7 +149,9 @@ def read_attachment_id(secret: bytes, message: int, token: str, now: float) -> s
 
 
 def attachment_data(raw: bytes, part_id: str) -> bytes | None:
-    """What `attachments.get` hands out: large texts as UTF-8 like the inline ones, files as they are."""
+    """What `attachments.get` hands out: large texts as UTF-8 like the inline ones, files as they
+    are.
+    """
     part = mime.parse(raw).find(part_id)
     if part is None:
         return None

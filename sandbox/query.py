@@ -1,8 +1,8 @@
 """Gmail's search language, as far as `q` of the list methods commonly uses it, compiled to SQL.
 
-Readings taken: OR binds tighter than the blank between words; braces are a big OR; dates are midnight in
-Pacific standard time, as the reference of messages.list warns; an unknown operator is looked for as text; spam and
-trash are left out unless the query itself names them.
+Readings taken: OR binds tighter than the blank between words; braces are a big OR; dates are
+midnight in Pacific standard time, as the reference of messages.list warns; an unknown operator is
+looked for as text; spam and trash are left out unless the query itself names them.
 """
 
 from __future__ import annotations

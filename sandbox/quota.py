@@ -1,8 +1,8 @@
 """Google's unit quota: a sliding minute per user and per project.
 
-Two price lists are in force, by the project's age: 15,000 units a minute and user with `messages.get` at 5,
-or 6,000 with `messages.get` at 20 and `threads.get` at 40. What a call costs is counted in any case; refusing
-is switched on by an admin. Refused calls cost nothing.
+Two price lists are in force, by the project's age: 15,000 units a minute and user with
+`messages.get` at 5, or 6,000 with `messages.get` at 20 and `threads.get` at 40. What a call costs
+is counted in any case; refusing is switched on by an admin. Refused calls cost nothing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""One API call from its address to its answer: faults, token, parameters, quota, handler, check of the answer."""
+"""One API call from its address to its answer: faults, token, parameters, quota, handler, check of
+the answer.
+"""
 
 from __future__ import annotations
 
@@ -211,7 +213,7 @@ def check_answer(method: Method, body: bytes) -> list[str]:
 
 
 def invalid_answer(method: Method, problems: list[str]) -> Response:
-    """A mistake of the sandbox itself; loud, and no status that a client would retry or understand."""
+    """A mistake of the sandbox itself; loud, with a status that no client knows."""
     logger.error("answer of %s is not as documented: %s", method.id, "; ".join(problems[:5]))
     error = {
         "code": 599,

@@ -1,9 +1,11 @@
 """What Gmail does when a message is sent.
 
-* A recipient is needed; a From that is no verified send-as address of the account is replaced by the default.
-* The Message-ID is replaced (Gmail keeps some and rewrites others; a fault switch keeps them), a missing Date
-  is added, bare line feeds become CRLF, headers that an admin told to lose are lost.
-* The copy in SENT keeps Bcc; what recipients get does not. Mail to oneself is one message in SENT and INBOX.
+* A recipient is needed; a From that is no verified send-as address of the account is replaced by
+  the default.
+* The Message-ID is replaced (Gmail keeps some and rewrites others; a fault switch keeps them), a
+  missing Date is added, bare line feeds become CRLF, headers that an admin told to lose are lost.
+* The copy in SENT keeps Bcc; what recipients get does not. Mail to oneself is one message in SENT
+  and INBOX.
 * Recipients with an account here really get it; everything accepted stands in the ledger.
 """
 
@@ -82,21 +84,20 @@ def _prepare(world: World, account: str, raw: bytes, fields: headers.Headers, vi
         added.append(
             (
                 "Received",
-                f"from {world.random.randrange(10**11, 10**12)} named unknown by gmailapi.google.com "
-                f"with HTTPREST; {_now(world)}",
+                f"from {world.random.randrange(10**11, 10**12)} named unknown "
+                f"by gmailapi.google.com with HTTPREST; {_now(world)}",
             )
         )
     sender = headers.addresses(headers.decode(headers.first(fields, "From")))
     allowed = {entry.address: entry for entry in accounts.send_as(world, account) if entry.verified}
-    if len(sender) != 1 or sender[0].address.lower() not in allowed:
-        if settings["rewrite_from"] or not sender:
-            own = next(entry for entry in allowed.values() if entry.is_default)
-            dropped.add("from")
-            added.append(("From", mailbox_text(own.name, own.address)))
-            if sender:
-                added.append(
-                    ("X-Google-Original-From", mailbox_text(sender[0].name, sender[0].address))
-                )
+    foreign = len(sender) != 1 or sender[0].address.lower() not in allowed
+    if not sender or (foreign and settings["rewrite_from"]):
+        own = next(entry for entry in allowed.values() if entry.is_default)
+        dropped.add("from")
+        added.append(("From", mailbox_text(own.name, own.address)))
+        if sender:
+            before = mailbox_text(sender[0].name, sender[0].address)
+            added.append(("X-Google-Original-From", before))
     if not headers.first(fields, "Date"):
         added.append(("Date", _now(world)))
     if settings["rewrite_message_id"] or not headers.first(fields, "Message-ID"):

@@ -1,4 +1,4 @@
-"""users.threads. A thread exists as long as a message of it does; `threads.get` has no raw format."""
+"""users.threads. A thread is there while a message of it is; `threads.get` has no raw."""
 
 from __future__ import annotations
 

@@ -26,7 +26,8 @@ def identify(world: World, authorization: str, query_string: str) -> Token:
         if not value:
             raise login_required()
     row = world.store.one(
-        "SELECT account, client_id, scope, expires_at FROM tokens WHERE token = ? AND kind = 'access'",
+        "SELECT account, client_id, scope, expires_at FROM tokens "
+        "WHERE token = ? AND kind = 'access'",
         (value.strip(),),
     )
     if row is None or row[3] <= world.clock.now():

@@ -1,4 +1,4 @@
-"""/upload: a message as media (alone, with its JSON as multipart/related, or resumably in chunks)."""
+"""/upload: a message as media: alone, with its JSON (multipart/related), or in chunks."""
 
 from __future__ import annotations
 

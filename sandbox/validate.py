@@ -1,7 +1,7 @@
 """Checks JSON against the schemas of the discovery document.
 
-Used on every answer before it leaves (a sandbox that lies about Gmail's shapes is worse than none) and, more
-leniently, on request bodies as Google does. Checkers are compiled once per schema.
+Used on every answer before it leaves (a sandbox that lies about Gmail's shapes is worse than none)
+and, more leniently, on request bodies as Google does. Checkers are compiled once per schema.
 """
 
 from __future__ import annotations
@@ -115,7 +115,8 @@ def _string(spec: dict[str, Any], strict: bool) -> Checker:
         elif pattern is not None and not pattern.fullmatch(value):
             if pattern is _BYTES and not strict:
                 problems.append(
-                    f"Invalid value at '{path}' (TYPE_BYTES), Base64 decoding failed for {_short(value)}"
+                    f"Invalid value at '{path}' (TYPE_BYTES), "
+                    f"Base64 decoding failed for {_short(value)}"
                 )
             else:
                 problems.append(f"Invalid value at '{path}' ({format_name}), {_short(value)}")

@@ -28,7 +28,7 @@ class World:
         self.secret = self._secret()
 
     def _secret(self) -> bytes:
-        """Signs attachment ids and page tokens; kept, so that both outlive a restart as Gmail's do."""
+        """Signs attachment ids and page tokens; kept, so that both outlive a restart."""
         found = self.store.value("SELECT value FROM settings WHERE name = 'secret'")
         if found is None:
             found = secrets.token_hex(32)

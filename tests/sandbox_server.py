@@ -7,8 +7,8 @@
         … GmailClient(…, api_root=sandbox.api_root)
         assert len(sandbox.admin.ledger()) == 1
 
-`running()` starts one apart (other options, a database that is to survive). The process ends with ours, however
-we end, because it watches its standard input.
+`running()` starts one apart (other options, a database that is to survive). The process ends with
+ours, however we end, because it watches its standard input.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class SandboxAdmin:
         self._connection = http.client.HTTPConnection(urlsplit(base_url).netloc, timeout=60)
 
     def call(
-        self, method: str, path: str, told: dict[str, Any] | None = None, **query: str | int
+        self, method: str, path: str, told: dict[str, Any] | None = None, /, **query: str | int
     ) -> dict[str, Any]:
         body = None if told is None else json.dumps(told).encode()
         target = f"/admin/{path}" + (f"?{urlencode(query)}" if query else "")
