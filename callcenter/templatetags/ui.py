@@ -126,6 +126,12 @@ def avatar_class(person: object) -> str:
 
 
 @register.filter
+def grouped(number: int | None) -> str:
+    """`24,310`."""
+    return "" if number is None else f"{number:,}"
+
+
+@register.filter
 def capped(count: int | None) -> str:
     """A count beside a category: nothing for none, `999+` above 999."""
     if not count:

@@ -33,8 +33,20 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (tab) openTab(tab);
 });
 document.addEventListener("htmx:afterSettle", (event) => {
-  if (event.detail.target?.id !== "panel-draft") return;
-  const field = document.querySelector("#panel-draft [autofocus]");
-  field?.focus();
-  field?.setSelectionRange?.(0, 0);
+  if (event.detail.target?.id === "panel-draft") focusDraft();
+  else if (event.detail.target === document.body) focusDraftBeside();
 });
+
+function focusDraft() {
+  const field = document.querySelector("#panel-draft [data-autofocus]");
+  if (!field || field.closest("[hidden]")) return;
+  field.focus();
+  field.setSelectionRange?.(0, 0);
+}
+
+/* A draft that was there already is only entered where both panes are seen; on a phone the mail
+   would scroll away. */
+function focusDraftBeside() {
+  if (window.matchMedia("(min-width: 1024px)").matches) focusDraft();
+}
+focusDraftBeside();
