@@ -6,6 +6,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callcenter.settings")
 # Requests run on threads that come and go; see callcenter.env.database_settings.
 os.environ.setdefault("DB_POOL", "12")
 
-from django.core.asgi import get_asgi_application  # noqa: E402 (after the environment is set)
+from django.core.asgi import get_asgi_application
 
 application = get_asgi_application()

@@ -116,7 +116,7 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
             demo=env.bool("DEMO", False),
             log_level=env.str("LOG_LEVEL", "INFO"),
             attachment_root=Path(env.str("ATTACHMENT_ROOT", "var/attachments")),
-            poll_seconds=env.float("POLL_SECONDS", 3.0),
+            poll_seconds=env.float("POLL_SECONDS", 2.0),
             google=Google(
                 api_root=_http_url(
                     "GMAIL_API_ROOT", env.str("GMAIL_API_ROOT", "https://gmail.googleapis.com/")

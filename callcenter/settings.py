@@ -180,6 +180,17 @@ CELERY = {
         "mail.attachments.tasks.*": {"queue": "interactive"},
     },
     "include": ["mail.sync.tasks", "mail.outbox.tasks", "mail.attachments.tasks", "mail.tasks"],
+    "beat_scheduler": "callcenter.beat:SingleScheduler",
+    "beat_max_loop_interval": 1,
+    "beat_schedule": {
+        # A wake-up that nobody took before the next one is not needed any more.
+        name: {"task": task, "schedule": seconds, "options": {"expires": max(10.0, 2 * seconds)}}
+        for name, task, seconds in (
+            ("poll", "mail.sync.tasks.poll_all", ENV.poll_seconds),
+            ("locks", "mail.tasks.expire_locks", 5.0),
+            ("outbox", "mail.tasks.drive_outbox", 5.0),
+        )
+    },
     "timezone": "Asia/Tokyo",
     "worker_hijack_root_logger": False,
     # Redis hands an unacknowledged task out again after this; chunks end far sooner.

@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+handler403 = "callcenter.errors.forbidden"
+
 urlpatterns = [
     path("", include("permissions.urls")),
     path("", include("mailboxes.urls")),

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from mail.models import Draft, DraftKind, Message
+from mail.models import Draft, DraftKind, Message, Outgoing
 from mailboxes.models import Membership
 from permissions.access import require
 from permissions.models import User
@@ -72,3 +72,16 @@ def ensure(user: User, item: Message | Draft, operation: Operation) -> None:
     if not Membership.objects.filter(user=user, mailbox=item.mailbox_id).exists():
         raise Http404
     require(user, operation)
+
+
+def may_compose(user: User) -> User:
+    """The user, when they may write new mail (403)."""
+    return require(user, Operation.MAIL_COMPOSE)
+
+
+def outgoing_of(user: User, outgoing_id: int) -> Outgoing:
+    """A mail in the outbox of a mailbox that the user sees (404)."""
+    rows = Outgoing.objects.filter(mailbox__memberships__user=user)
+    found = get_object_or_404(rows.select_related("draft", "answers"), pk=outgoing_id)
+    require(user, Operation.MAIL_VIEW)
+    return found

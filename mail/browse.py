@@ -149,9 +149,7 @@ class Browse:
         """The rows of this place, newest first; whether there are newer ones, and older ones."""
         found = self.messages(user).select_related("assignee")
         if self.after is not None:
-            rows = list(
-                found.filter(self.after.newer).order_by("internal_date", "id")[: PAGE + 1]
-            )
+            rows = list(found.filter(self.after.newer).order_by("internal_date", "id")[: PAGE + 1])
             return rows[:PAGE][::-1], len(rows) > PAGE, True
         if self.before is not None:
             found = found.filter(self.before.older)

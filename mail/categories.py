@@ -58,12 +58,8 @@ CATEGORIES = (
         lambda user: Q(assignee=user) & ~Q(folder__in=[Folder.SPAM, Folder.TRASH]),
     ),
     Category("starred", _("Starred"), "star", _all_but_hidden, gmail_label="STARRED"),
-    Category(
-        "sent", _("Sent"), "send", lambda _: Q(folder=Folder.SENT), "SENT", has_status=False
-    ),
-    Category(
-        "drafts", _("Drafts"), "file-pen", lambda _: Q(folder=Folder.DRAFT), has_status=False
-    ),
+    Category("sent", _("Sent"), "send", lambda _: Q(folder=Folder.SENT), "SENT", has_status=False),
+    Category("drafts", _("Drafts"), "file-pen", lambda _: Q(folder=Folder.DRAFT), has_status=False),
     Category(
         "spam", _("Spam"), "shield-alert", lambda _: Q(folder=Folder.SPAM), "SPAM", has_status=False
     ),

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from activity import events
 from callcenter.partials import wants_partial
 from labels.models import Label, LabelKind
 from mail.browse import Browse
@@ -23,7 +24,10 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(user, User) or wants_partial(request):
         return {}
     browse = getattr(request, "browse", None)
-    return {"nav": build(request, user, browse if isinstance(browse, Browse) else None)}
+    return {
+        "nav": build(request, user, browse if isinstance(browse, Browse) else None),
+        "live_cursor": getattr(request, "live_cursor", None) or events.horizon(),
+    }
 
 
 def build(request: HttpRequest, user: User, browse: Browse | None) -> dict[str, Any]:

@@ -45,9 +45,9 @@ def counts_for(user: User) -> Counts:
             "starred": system["STARRED"],
             "open": still_open.order_by()[:_COUNTED].count(),
             "in_progress": visible.filter(status=Status.IN_PROGRESS).order_by()[:_COUNTED].count(),
-            "mine": visible.filter(
-                Q(assignee=user), status__in=[Status.OPEN, Status.IN_PROGRESS]
-            ).order_by()[:_COUNTED].count(),
+            "mine": visible.filter(Q(assignee=user), status__in=[Status.OPEN, Status.IN_PROGRESS])
+            .order_by()[:_COUNTED]
+            .count(),
             "drafts": drafts[:_COUNTED].count(),
         },
         labels=labels,

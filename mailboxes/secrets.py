@@ -40,8 +40,12 @@ def unseal(sealed: str) -> str:
 
 
 def reseal(sealed: str) -> str:
-    """The same secret under the first key."""
-    return _box().rotate(sealed.encode()).decode() if sealed else ""
+    """The same secret under the first key.
+
+    Raises:
+        SecretUnreadable: its key is no longer in TOKEN_KEYS.
+    """
+    return seal(unseal(sealed))
 
 
 class Secret:

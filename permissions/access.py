@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
@@ -23,6 +23,9 @@ class AgentRequest(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+    # What a view tells the frame around its page: the list shown, and where to begin to listen.
+    browse: Any
+    live_cursor: int
 
 
 class OperationDenied(PermissionDenied):

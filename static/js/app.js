@@ -11,6 +11,7 @@ import "./tabs.js";
 import "./list.js";
 import "./keyboard.js";
 import "./composer.js";
+import "./heartbeat.js";
 import "./files.js";
 import "./clientfile.js";
 import "./ago.js";

@@ -1,0 +1,87 @@
+"""The body of a mail on its way to the frame that shows it."""
+
+from __future__ import annotations
+
+from django.core.cache import cache
+from django.core.signing import BadSignature, TimestampSigner
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from callcenter.richtext import Frame, fold_quotes, frame_document, sanitize, text_to_html
+from mail.models import Message, MessageBody
+
+# A frame without allow-same-origin sends no cookies: its inline images are asked for by addresses
+# that are signed and soon over.
+INLINE_SECONDS = 3600
+_SIGNER = TimestampSigner(salt="mail.inline")
+
+
+def of(message: Message) -> MessageBody:
+    """The mail's body; an empty one where none is stored."""
+    return MessageBody.objects.filter(message=message).first() or MessageBody(message=message)
+
+
+def inline_token(attachment_id: int) -> str:
+    return _SIGNER.sign(str(attachment_id))
+
+
+def attachment_of(token: str) -> int:
+    """The attachment that a signed address stands for.
+
+    Raises:
+        BadSignature: forged, or too old (SignatureExpired).
+    """
+    value = _SIGNER.unsign(token, max_age=INLINE_SECONDS)
+    if not value.isdecimal():
+        raise BadSignature(value)
+    return int(value)
+
+
+def blocked_remote(body: MessageBody) -> int:
+    """How many pictures from outside the mail would load, were it allowed to."""
+    if not body.html:
+        return 0
+    key = f"blocked:{body.message_id}"
+    counted = cache.get(key)
+    if counted is None:
+        counted = sanitize(body.html).blocked_remote
+        cache.set(key, counted, 24 * 3600)
+    return int(counted)
+
+
+def frame(
+    message: Message, body: MessageBody, *, origin: str, allow_remote: bool, plain: bool
+) -> Frame:
+    """The whole document for the frame, with the policy that goes with it.
+
+    Args:
+        origin: scheme and host under which the page is shown, for the inline images' addresses.
+        allow_remote: the agent asked for the pictures from outside.
+        plain: the text alone, as it came.
+    """
+    inline = {
+        each.content_id: each.pk
+        for each in message.attachments.exclude(content_id="").only("content_id")
+    }
+
+    def cid_url(content_id: str) -> str | None:
+        attachment_id = inline.get(content_id)
+        if attachment_id is None:
+            return None
+        return origin + reverse("mail:inline", args=[inline_token(attachment_id)])
+
+    label = _("Show quoted text")
+    if body.html and not plain:
+        safe = fold_quotes(
+            sanitize(body.html, allow_remote=allow_remote, cid_url=cid_url), label=label
+        )
+    else:
+        safe = text_to_html(body.text, fold_label=label)
+    return frame_document(
+        safe,
+        lang=get_language() or "ja",
+        allow_remote=allow_remote,
+        own_images=f"{origin}/inline/",
+        title=message.subject,
+    )

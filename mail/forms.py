@@ -1,0 +1,71 @@
+"""Forms of the mail screens: what comes in is read here, and refused with words."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from mail.actions.fields import DraftFields
+from mail.mime.addresses import parse_addresses
+from mail.models import Status
+
+_LONGEST_TEXT = 1_000_000
+
+
+class StatusForm(forms.Form):
+    status = forms.ChoiceField(choices=Status.choices)
+
+
+class ForceForm(forms.Form):
+    reason = forms.CharField(max_length=200)
+
+
+class TokenForm(forms.Form):
+    token = forms.IntegerField(min_value=0, max_value=2**63 - 1)
+
+
+class CommentForm(forms.Form):
+    text = forms.CharField(
+        max_length=4000,
+        strip=False,
+        error_messages={"required": _("Write a comment first.")},
+    )
+
+
+class DraftForm(forms.Form):
+    """What the composer posts. Nothing that was typed is refused here: it is kept as it stands,
+    and only sending asks whether it is right."""
+
+    token = forms.IntegerField(min_value=0, max_value=2**63 - 1, required=False)
+    version = forms.IntegerField(min_value=0, max_value=2**31 - 1)
+    to = forms.CharField(required=False, max_length=_LONGEST_TEXT)
+    cc = forms.CharField(required=False, max_length=_LONGEST_TEXT)
+    bcc = forms.CharField(required=False, max_length=_LONGEST_TEXT)
+    subject = forms.CharField(required=False, max_length=2000)
+    body = forms.CharField(required=False, strip=False, max_length=_LONGEST_TEXT)
+    signature = forms.CharField(required=False, strip=False, max_length=_LONGEST_TEXT)
+    quote = forms.CharField(required=False, strip=False, max_length=_LONGEST_TEXT)
+
+    def fields_of_draft(self) -> DraftFields:
+        """The posted fields; one that was not posted is left as it is."""
+        given = self.cleaned_data
+
+        def text(name: str) -> str | None:
+            # Browsers post line ends as CR LF.
+            return str(given[name]).replace("\r\n", "\n") if name in self.data else None
+
+        def people(name: str) -> tuple[tuple[str, str], ...] | None:
+            if name not in self.data:
+                return None
+            return tuple((person.name, person.address) for person in parse_addresses(given[name]))
+
+        return DraftFields(
+            from_address=self.data.get("from"),
+            to=people("to"),
+            cc=people("cc"),
+            bcc=people("bcc"),
+            subject=text("subject"),
+            text=text("body"),
+            signature=text("signature"),
+            quoted=text("quote"),
+        )

@@ -1,0 +1,103 @@
+"""What belongs to a mail's past: other mail with its correspondent, and what was done with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from activity.events import of_message
+from activity.models import Event
+from mail.models import Correspondent, Folder, Message, Status
+from mail.models.message import MessageQuerySet
+from permissions.models import User
+
+_COUNTED = 1000
+
+
+def correspondent_of(message: Message) -> str:
+    """The address of the other side: the sender, or of our own mail whom it went to."""
+    addresses = message.correspondents.values_list("address", flat=True).order_by("pk")
+    sender = message.from_address.casefold()
+    found = list(addresses)
+    if message.folder != Folder.SENT:
+        for address in found:
+            if address.casefold() == sender:
+                return address
+    return found[0] if found else ""
+
+
+def mail_with(message: Message, user: User) -> MessageQuerySet:
+    """All mail with the same correspondent that the user may see, newest first."""
+    with_them = Correspondent.objects.filter(
+        message=OuterRef("pk"), address=correspondent_of(message)
+    )
+    visible = Message.objects.visible_to(user).exclude(folder=Folder.DRAFT)
+    return visible.filter(Exists(with_them)).newest_first()
+
+
+def count_with(message: Message) -> int:
+    """How much mail there is with the correspondent in this mailbox, at most 1,000."""
+    found = Correspondent.objects.filter(
+        address=correspondent_of(message),
+        message__mailbox=message.mailbox_id,
+        message__gone_at=None,
+    )
+    return found[:_COUNTED].count()
+
+
+# kind -> (icon, words); the words take the event's data.
+_TOLD = {
+    "mail.received": ("mail", gettext_lazy("received")),
+    "mail.changed": ("tag", gettext_lazy("labels or marks changed in Gmail")),
+    "mail.gone": ("trash-2", gettext_lazy("deleted for good in Gmail")),
+    "lock.taken": ("lock", gettext_lazy("took the edit lock")),
+    "lock.released": ("lock-open", gettext_lazy("gave the edit lock back")),
+    "lock.expired": ("lock-open", gettext_lazy("edit lock ended by itself")),
+    "lock.broken": ("lock-open", gettext_lazy("broke the edit lock")),
+    "lock.mode": ("clock", gettext_lazy("edit lock: %(mode)s")),
+    "lock.warned": ("triangle-alert", gettext_lazy("answered in Gmail while somebody was writing")),
+    "status.changed": ("circle-dot", gettext_lazy("set the status to %(status)s")),
+    "assignee.changed": ("user", gettext_lazy("set the assignee to %(assignee)s")),
+    "comment.added": ("message-square", gettext_lazy("commented")),
+    "draft.started": ("pen-line", gettext_lazy("began to write")),
+    "draft.saved": ("save", gettext_lazy("saved the draft")),
+    "draft.discarded": ("trash-2", gettext_lazy("discarded the draft")),
+    "draft.cancelled": ("undo-2", gettext_lazy("gave up the changes to the draft")),
+    "outgoing.queued": ("send", gettext_lazy("pressed send")),
+    "outgoing.sent": ("check-check", gettext_lazy("sent")),
+    "outgoing.failed": ("circle-x", gettext_lazy("could not be sent")),
+    "outgoing.uncertain": ("triangle-alert", gettext_lazy("not known whether it was sent")),
+}
+_MODES = {
+    "active": gettext_lazy("working"),
+    "away": gettext_lazy("away"),
+    "sending": gettext_lazy("sending"),
+}
+
+
+def _words(event: Event) -> dict[str, str]:
+    status = event.data.get("status")
+    return {
+        "status": str(Status(status).label) if status in Status.values else "—",
+        "assignee": event.data.get("assignee_name") or _("nobody"),
+        "mode": str(_MODES.get(event.data.get("lock_mode", ""), "—")),
+    }
+
+
+def told_events(message: Message, limit: int = 200) -> list[dict[str, Any]]:
+    """操作履歴 in words, newest first; an event of a newer kind is shown under its own name."""
+    told = []
+    for event in of_message(message.pk)[:limit]:
+        icon, words = _TOLD.get(event.kind, ("info", event.kind))
+        text = str(words) % _words(event)
+        if event.data.get("reason") == "answered_in_gmail" and event.kind == "status.changed":
+            text = _("%(what)s (replied in Gmail)") % {"what": text}
+        elif reason := event.data.get("reason"):
+            text = f"{text}: {reason}"
+        told.append(
+            {"at": event.at, "icon": icon, "who": event.actor_name or _("System"), "text": text}
+        )
+    return told

@@ -1,0 +1,69 @@
+"""The mail's body in its frame, and the pictures that stand in it."""
+
+from __future__ import annotations
+
+from asyncio import sleep
+from time import monotonic
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.signing import BadSignature
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from callcenter.streams import brief
+from mail import access, bodies
+from mail.attachments import store
+from mail.attachments.tasks import want
+from mail.models import Attachment
+from permissions.access import AgentRequest
+
+_PATIENCE = 20.0  # seconds that a picture may take to come from Gmail
+
+
+@require_safe
+@never_cache
+def body(request: AgentRequest, message_id: int) -> HttpResponse:
+    """The document of the frame, under a policy of its own (see callcenter.richtext.frame)."""
+    message = access.readable(request.user, message_id)
+    frame = bodies.frame(
+        message,
+        bodies.of(message),
+        origin=f"{request.scheme}://{request.get_host()}",
+        allow_remote=request.GET.get("images") == "1",
+        plain=request.GET.get("plain") == "1",
+    )
+    response = HttpResponse(frame.html)
+    # Its own policy, and not the page's: the middleware leaves a header that is there alone.
+    for name, value in frame.headers.items():
+        response[name] = value
+    return response
+
+
+def _picture(token: str) -> Attachment:
+    try:
+        attachment_id = bodies.attachment_of(token)
+    except BadSignature as error:
+        raise Http404 from error
+    attachment = Attachment.objects.filter(pk=attachment_id).first()
+    if attachment is None or attachment.content_type not in store.PICTURES:
+        raise Http404
+    return attachment
+
+
+# The frame sends no cookies: the signature in the address, which only the page gives out, stands
+# for the log-in.
+@login_not_required
+@require_safe
+async def inline(request: AgentRequest, token: str) -> HttpResponseBase:
+    """One inline picture; a worker fetches it from Gmail when it is not here yet."""
+    attachment = await brief(_picture, token)
+    deadline = monotonic() + _PATIENCE
+    if not attachment.file:
+        await brief(want, attachment)
+    while not attachment.file and not attachment.trouble and monotonic() < deadline:
+        await sleep(0.25)
+        attachment = await brief(_picture, token)
+    if not attachment.file:
+        raise Http404
+    return store.answer(attachment, as_download=False)

@@ -1,0 +1,146 @@
+"""One mail in two panes, and what its tabs hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from activity import events
+from callcenter.partials import page
+from labels.models import LabelKind
+from mail import access, bodies, history
+from mail.browse import Browse
+from mail.models import Message
+from mail.notices import explain_notices
+from mail.views.composer import panel
+from mail.views.handling import banner, tools
+from permissions.access import AgentRequest
+from permissions.models import User
+from permissions.operations import Operation
+
+_HISTORY = 50
+
+
+def _attachments(message: Message, user: User) -> list[dict[str, Any]]:
+    may = user.may(Operation.MAIL_DOWNLOAD)
+    return [
+        {
+            "name": each.filename,
+            "size": each.size,
+            "content_type": each.content_type,
+            "url": reverse("mail:attachment", args=[message.pk, each.pk]) if may else "",
+            "trouble": _("Gmail did not hand it out") if each.trouble else "",
+        }
+        for each in message.attachments.filter(inline=False)
+    ]
+
+
+def _people(body_people: dict[str, list[list[str]]]) -> dict[str, list[dict[str, str]]]:
+    shown = {
+        key: [{"name": name, "address": address} for name, address in pairs]
+        for key, pairs in body_people.items()
+    }
+    shown["sender"] = shown.pop("from", [])
+    if shown.get("reply_to") == shown["sender"]:
+        shown["reply_to"] = []
+    return shown
+
+
+def _tabs(message: Message) -> list[dict[str, Any]]:
+    return [
+        {
+            "key": "comments",
+            "name": _("Comments"),
+            "count": message.comments.count(),
+            "url": reverse("mail:comments", args=[message.pk]),
+        },
+        {"key": "draft", "name": _("Draft"), "count": None, "url": ""},
+        {
+            "key": "history",
+            "name": _("Mail history"),
+            "count": history.count_with(message),
+            "url": reverse("mail:history", args=[message.pk]),
+        },
+        {
+            "key": "events",
+            "name": _("Operation history"),
+            "count": None,
+            "url": reverse("mail:events", args=[message.pk]),
+        },
+    ]
+
+
+@require_safe
+@never_cache
+def detail(request: AgentRequest, message_id: int) -> HttpResponse:
+    """The mail on the left; comments, draft, history and events on the right."""
+    request.live_cursor = events.horizon()  # before anything is read
+    user = request.user
+    message = access.readable(user, message_id)
+    browse = Browse.parse(user, request.GET)
+    request.browse = browse
+    newer, older = browse.neighbours(user, message)
+    base = reverse("mail:list")
+    body = bodies.of(message)
+    writing = panel(message, user)
+    values = {
+        "mail": message,
+        "labels": message.labels.filter(kind=LabelKind.USER, hidden=False).order_by("name"),
+        "people": _people(body.people),
+        "attachments": _attachments(message, user),
+        "notices": explain_notices(body.notices),
+        "body_url": reverse("mail:body", args=[message.pk]),
+        "blocked_remote": bodies.blocked_remote(body),
+        "images_url": reverse("mail:body", args=[message.pk]) + "?images=1",
+        "back_url": f"{base}?{browse.query}",
+        "back_name": browse.title,
+        "newer_url": _beside(newer, browse),
+        "older_url": _beside(older, browse),
+        "tabs": _tabs(message),
+        "tab": "draft" if writing["composer"] or writing["sending"] else "comments",
+        **banner(message, user),
+        **writing,
+    }
+    values["urls"] = {**values["urls"], **tools(message, user)}
+    return page(request, "mail/detail.html", values)
+
+
+def _beside(message_id: int | None, browse: Browse) -> str:
+    if message_id is None:
+        return ""
+    return f"{reverse('mail:detail', args=[message_id])}?{browse.query}"
+
+
+@require_safe
+@never_cache
+def correspondence(request: AgentRequest, message_id: int) -> HttpResponse:
+    """メール履歴: all mail with this correspondent, both directions, newest first."""
+    message = access.readable(request.user, message_id)
+    found = list(history.mail_with(message, request.user)[: _HISTORY + 1])
+    values = {
+        "history": [
+            {
+                "mail": each,
+                "url": reverse("mail:detail", args=[each.pk]),
+                "current": each.pk == message.pk,
+            }
+            for each in found[:_HISTORY]
+        ],
+        "more": len(found) > _HISTORY,
+        "correspondent": history.correspondent_of(message),
+    }
+    return render(request, "mail/_history.html", values)
+
+
+@require_safe
+@never_cache
+def operations(request: AgentRequest, message_id: int) -> HttpResponse:
+    """操作履歴: who did what to this mail and when."""
+    message = access.readable(request.user, message_id)
+    return render(request, "mail/_events.html", {"events": history.told_events(message)})

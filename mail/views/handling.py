@@ -1,0 +1,191 @@
+"""Status, edit lock and comments of one mail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from activity.events import of_message
+from callcenter.partials import wants_partial
+from mail import access, editlock
+from mail.actions import release as releasing
+from mail.actions.comment import add_comment
+from mail.actions.errors import EmptyComment
+from mail.actions.status import set_status
+from mail.actions.take import NOT_HANDLED, beat, leave
+from mail.editlock import LockLost
+from mail.forms import CommentForm, ForceForm, StatusForm, TokenForm
+from mail.models import Draft, Message, Status
+from mail.views.refusals import refusals_shown
+from permissions.access import AgentRequest
+from permissions.models import User
+from permissions.operations import Operation
+
+
+def banner(message: Message, user: User) -> dict[str, Any]:
+    """What mail/_lock_banner.html shows."""
+    lock = editlock.current(message)
+    mine = lock is not None and lock.held_by(user)
+    here = [message.pk]
+    may_force = user.may(Operation.MAIL_FORCE)
+    return {
+        "mail": message,
+        "lock": lock
+        and {
+            "mine": mine,
+            "mode": lock.mode,
+            "holder": lock.holder,
+            "taken_at": lock.since,
+            "expired": False,
+            "token": lock.token if mine else None,
+        },
+        "broken": None if mine else _broken(message, user),
+        "parked_url": _parked(message, user),
+        "urls": {
+            "lock": reverse("mail:lock", args=here),
+            "release": reverse("mail:release", args=here) if mine else "",
+            "force": reverse("mail:force", args=here) if lock and not mine and may_force else "",
+            "takeover": "",
+            "beat": reverse("mail:beat", args=here) if mine else "",
+            "leave": reverse("mail:leave", args=here) if mine else "",
+        },
+    }
+
+
+def _broken(message: Message, user: User) -> dict[str, Any] | None:
+    """The last thing that happened to the lock, when it was taken from this user by force."""
+    last = of_message(message.pk).filter(kind__in=["lock.taken", "lock.broken"]).first()
+    if last is None or last.kind != "lock.broken" or last.data.get("former") != user.pk:
+        return None
+    return {"by": last.actor_name, "at": last.at, "reason": last.data.get("reason", "")}
+
+
+def _parked(message: Message, user: User) -> str:
+    parked = Draft.objects.filter(answers=message, author=user, state="parked").last()
+    return reverse("mail:draft", args=[parked.pk]) if parked else ""
+
+
+def tools(message: Message, user: User) -> dict[str, str]:
+    """The addresses behind the status control and the buttons, empty for what is not offered."""
+    handled = message.folder not in NOT_HANDLED
+    offered = {
+        "status": Operation.MAIL_STATUS,
+        "reply": Operation.MAIL_REPLY,
+        "reply_all": Operation.MAIL_REPLY,
+        "forward": Operation.MAIL_FORWARD,
+    }
+    return {
+        name: reverse(f"mail:{name}", args=[message.pk]) if handled and user.may(needed) else ""
+        for name, needed in offered.items()
+    }
+
+
+def answer(request: AgentRequest, message: Message) -> HttpResponse:
+    """The banner, with the status control riding along; without JavaScript, the mail again."""
+    if not wants_partial(request):
+        return redirect("mail:detail", message.pk)
+    message.refresh_from_db()
+    values: dict[str, Any] = {**banner(message, request.user), "oob_state": True}
+    values["urls"] = {**values["urls"], **tools(message, request.user)}
+    return render(request, "mail/_lock_banner.html", values)
+
+
+@require_safe
+@never_cache
+def lock(request: AgentRequest, message_id: int) -> HttpResponse:
+    """The banner as it is now."""
+    return answer(request, access.readable(request.user, message_id))
+
+
+@require_POST
+@refusals_shown
+def status(request: AgentRequest, message_id: int) -> HttpResponse:
+    """未処理 and 完了 by hand; 作業中 takes the edit lock."""
+    message = access.permitted(request.user, message_id, Operation.MAIL_STATUS)
+    form = StatusForm(request.POST)
+    if not form.is_valid():
+        return HttpResponse(_("This is not a status."), status=422)
+    set_status(message, request.user, Status(form.cleaned_data["status"]))
+    return answer(request, message)
+
+
+@require_POST
+@refusals_shown
+def release(request: AgentRequest, message_id: int) -> HttpResponse:
+    """編集ロックを解除: one's own."""
+    message = access.readable(request.user, message_id)
+    own = editlock.current(message)
+    if own is None or not own.held_by(request.user):
+        raise LockLost(own)
+    releasing.release(message, request.user, token=own.token)
+    return answer(request, message)
+
+
+@require_POST
+@refusals_shown
+def force(request: AgentRequest, message_id: int) -> HttpResponse:
+    """強制更新: somebody else's, with a reason."""
+    message = access.permitted(request.user, message_id, Operation.MAIL_FORCE)
+    form = ForceForm(request.POST)
+    if not form.is_valid():
+        return HttpResponse(_("Please give a reason."), status=422)
+    releasing.force(message, request.user, reason=form.cleaned_data["reason"])
+    return answer(request, message)
+
+
+@require_POST
+@refusals_shown
+def heartbeat(request: AgentRequest, message_id: int) -> HttpResponse:
+    """The page is open and its agent is there."""
+    message = access.readable(request.user, message_id)
+    form = TokenForm(request.POST)
+    if not form.is_valid():
+        return HttpResponse(status=422)
+    beat(message, request.user, token=form.cleaned_data["token"])
+    return HttpResponse(status=204)
+
+
+@require_POST
+def left(request: AgentRequest, message_id: int) -> HttpResponse:
+    """The page was closed; unless another tab beats, the lock ends in half a minute."""
+    message = access.readable(request.user, message_id)
+    form = TokenForm(request.POST)
+    if not form.is_valid():
+        return HttpResponse(status=422)
+    leave(message, request.user, token=form.cleaned_data["token"])
+    return HttpResponse(status=204)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+def comments(request: AgentRequest, message_id: int) -> HttpResponse:
+    """備考: read, and written by those who may; a lock does not matter."""
+    message = access.readable(request.user, message_id)
+    may = request.user.may(Operation.MAIL_COMMENT)
+    error, text = "", ""
+    if request.method == "POST":
+        form = CommentForm(request.POST)
+        text = request.POST.get("text", "")
+        if not form.is_valid():
+            error = form.errors["text"][0]
+        else:
+            try:
+                add_comment(message, request.user, form.cleaned_data["text"])
+                text = ""
+            except EmptyComment as empty:
+                error = empty.explain()
+        if not error and not wants_partial(request):
+            return redirect("mail:detail", message.pk)
+    values = {
+        "comments": message.comments.select_related("author"),
+        "comment_url": reverse("mail:comments", args=[message.pk]) if may else "",
+        "comment_error": error,
+        "text": text,
+    }
+    return render(request, "mail/_comments.html", values, status=422 if error else 200)

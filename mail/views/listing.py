@@ -1,0 +1,170 @@
+"""The list, its rows asked for again, and the numbers of the navigation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from activity import events
+from callcenter.partials import page
+from labels.models import LabelKind
+from mail import publicid
+from mail.browse import COUNTED, Browse, Place
+from mail.context import build
+from mail.models import Comment, Message, MessageLabel, Status, SyncPhase, SyncState
+from mailboxes.models import Mailbox
+from permissions.access import AgentRequest, require
+from permissions.models import User
+from permissions.operations import Operation
+
+_MOST_ROWS = 200
+
+
+def furnish(messages: list[Message], query: str) -> list[Message]:
+    """Give the rows what they show besides their own columns, in two queries for all of them."""
+    ids = [message.pk for message in messages]
+    labels: dict[int, list[Any]] = {}
+    shown = MessageLabel.objects.filter(
+        message__in=ids, label__kind=LabelKind.USER, label__hidden=False
+    ).select_related("label")
+    for each in shown.order_by("label__name"):
+        labels.setdefault(each.message_id, []).append(each.label)
+    latest = (
+        Comment.objects.filter(message__in=ids)
+        .annotate(place=Window(RowNumber(), partition_by=F("message"), order_by=F("pk").desc()))
+        .filter(place=1)
+        .select_related("author")
+    )
+    comments = {comment.message_id: comment for comment in latest}
+    for message in messages:
+        row: Any = message
+        row.shown_labels = labels.get(message.pk, [])
+        row.latest_comment = comments.get(message.pk)
+        row.url = f"{reverse('mail:detail', args=[message.pk])}?{query}"
+    return messages
+
+
+def _filters(browse: Browse, base: str, counts: dict[str, int]) -> list[dict[str, Any]]:
+    if browse.label is None and not browse.category.has_status:
+        return []
+    choices = [
+        ("", _("All")),
+        (Status.OPEN.value, Status.OPEN.label),
+        (Status.IN_PROGRESS.value, Status.IN_PROGRESS.label),
+        (Status.DONE.value, Status.DONE.label),
+        ("mine", _("Assigned to me")),
+    ]
+    return [
+        {
+            "key": key,
+            "name": name,
+            "url": f"{base}?{browse.with_status(key).query}",
+            "count": counts.get(key),
+            "current": browse.status == key,
+        }
+        for key, name in choices
+    ]
+
+
+def _importing(user: User, mailbox: Mailbox | None) -> dict[str, Any] | None:
+    """The first synchronisation that is still running, if any."""
+    states = SyncState.objects.filter(mailbox__in=Mailbox.objects.visible_to(user)).exclude(
+        phase=SyncPhase.FOLLOWING
+    )
+    if mailbox is not None:
+        states = states.filter(mailbox=mailbox)
+    state = states.select_related("mailbox").first()
+    if state is None:
+        return None
+    return {
+        "address": state.mailbox.address,
+        "fetched": min(state.fetched, max(state.total, state.listed)),
+        "listed": max(state.total, state.listed),
+    }
+
+
+@require_safe
+@never_cache
+def list_page(request: AgentRequest) -> HttpResponse:
+    """One page of a list."""
+    user = require(request.user, Operation.MAIL_VIEW)
+    request.live_cursor = events.horizon()  # before anything is read
+    browse = Browse.parse(user, request.GET)
+    request.browse = browse
+    rows, newer, older = browse.page(user)
+    first = browse.first if newer else 1
+    base = reverse("mail:list")
+    total = browse.count(user)
+    values = {
+        "title": browse.title,
+        "rows": furnish(rows, browse.query),
+        "live_query": browse.query,
+        "first_page": not newer,
+        "page": {
+            "first": first,
+            "last": first + len(rows) - 1,
+            "total": total,
+            "more": total > COUNTED,
+        },
+        "prev_url": _turn(base, browse, rows, "after", first) if rows and newer else "",
+        "next_url": _turn(base, browse, rows, "before", first) if rows and older else "",
+        "filters": _filters(browse, base, {}),
+        "q": browse.words,
+        "clear_url": base,
+        "importing": _importing(user, browse.mailbox),
+        "has_mailbox": user.memberships.exists(),
+    }
+    return page(request, "mail/list.html", values)
+
+
+def _turn(base: str, browse: Browse, rows: list[Message], way: str, first: int) -> str:
+    """The address of the page before or behind these rows."""
+    edge = rows[0] if way == "after" else rows[-1]
+    number = max(1, first - 100) if way == "after" else first + len(rows)
+    if way == "after" and number == 1:
+        return f"{base}?{browse.query}"
+    return f"{base}?{browse.query}&{way}={Place.of(edge)}&n={number}"
+
+
+def _ids(text: str) -> list[int]:
+    found = []
+    for part in text.split(",")[:_MOST_ROWS]:
+        try:
+            found.append(publicid.decode(part))
+        except ValueError:
+            continue  # an id of nothing has no row
+    return [number for number in found if number < 2**63]
+
+
+@require_safe
+@never_cache
+def rows(request: AgentRequest) -> HttpResponse:
+    """Rows as they are now: those on screen, and those new ones that belong to the list."""
+    user = require(request.user, Operation.MAIL_VIEW)
+    browse = Browse.parse(user, request.GET)
+    on_screen = Message.objects.visible_to(user).filter(pk__in=_ids(request.GET.get("ids", "")))
+    fresh = browse.messages(user).filter(pk__in=_ids(request.GET.get("new", "")))
+    found = {
+        message.pk: message
+        for queryset in (on_screen, fresh)
+        for message in queryset.select_related("assignee")
+    }
+    ordered = sorted(found.values(), key=lambda each: (each.internal_date, each.pk), reverse=True)
+    return render(request, "mail/_rows.html", {"rows": furnish(ordered, browse.query)})
+
+
+@require_safe
+@never_cache
+def nav(request: AgentRequest) -> HttpResponse:
+    """The left navigation alone, for its numbers."""
+    user = require(request.user, Operation.MAIL_VIEW)
+    browse = Browse.parse(user, request.GET) if request.GET else None
+    return render(request, "shell/_nav.html", {"nav": build(request, user, browse)})

@@ -1,0 +1,101 @@
+"""What others do, as it happens: one stream a browser, or polling where streams are withheld."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from activity import events
+from activity.models import Event
+from callcenter.live import hub
+from callcenter.streams import ALIVE, brief, event, event_stream
+from permissions.access import AgentRequest, require
+from permissions.models import User
+from permissions.operations import Operation
+
+# Proxies close a connection that is silent for a minute.
+ALIVE_SECONDS = 15.0
+_PLACED = ("public_id", "version")
+
+
+def _told(each: Event) -> dict[str, Any]:
+    """One event as the page's script reads it. Its `data` holds state and never content."""
+    return {
+        "id": each.pk,
+        "kind": each.kind,
+        "mailbox": each.mailbox_id,
+        "public_id": each.data.get("public_id", ""),
+        "version": each.data.get("version"),
+        "state": {key: value for key, value in each.data.items() if key not in _PLACED},
+    }
+
+
+def _mailboxes(user_id: int) -> set[int] | None:
+    """The mailboxes that this user may be told of now; None when they may not read mail at all."""
+    user = User.objects.filter(pk=user_id, is_active=True).select_related("role").first()
+    if user is None or not user.may(Operation.MAIL_VIEW):
+        return None
+    return set(user.memberships.values_list("mailbox_id", flat=True))
+
+
+def _look(user_id: int, cursor: int | None) -> tuple[set[int], list[Event], int] | None:
+    """What is new for this user since `cursor`, asked with their present rights."""
+    mailboxes = _mailboxes(user_id)
+    if mailboxes is None:
+        return None
+    if cursor is None:
+        return mailboxes, [], events.horizon()
+    found, following = events.since(cursor, mailbox_ids=mailboxes)
+    return mailboxes, found, following
+
+
+def _cursor(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() and len(text) < 19 else None
+
+
+async def _follow(user_id: int, cursor: int | None) -> AsyncIterator[str]:
+    known: dict[int, None] = {}
+    async with hub.listener() as listener:
+        while True:
+            look = await brief(_look, user_id, cursor)
+            if look is None:
+                return  # no right any more: the page finds out when it comes back
+            listener.mailboxes, found, cursor = look
+            for each in found:
+                if each.pk not in known:
+                    known[each.pk] = None
+                    yield event(_told(each), cursor=str(cursor))
+            while len(known) > 2000:
+                known.pop(next(iter(known)))
+            while not await listener.wait(ALIVE_SECONDS):
+                yield ALIVE
+
+
+@require_safe
+@never_cache
+async def stream(request: AgentRequest) -> HttpResponseBase:
+    """Server-sent events from `after` (or Last-Event-ID) on."""
+    user = await request.auser()  # type: ignore[attr-defined]
+    await brief(_allowed, user)
+    cursor = _cursor(request.headers.get("Last-Event-ID") or request.GET.get("after"))
+    return await event_stream(_follow(user.pk, cursor))
+
+
+def _allowed(user: User) -> None:
+    require(user, Operation.MAIL_VIEW)
+
+
+@require_safe
+@never_cache
+def poll(request: AgentRequest) -> HttpResponse:
+    """The same by asking: {after, events, reload}."""
+    user = require(request.user, Operation.MAIL_VIEW)
+    look = _look(user.pk, _cursor(request.GET.get("after")))
+    _, found, following = look or (set(), [], 0)
+    return JsonResponse(
+        {"after": str(following), "events": [_told(each) for each in found], "reload": False}
+    )

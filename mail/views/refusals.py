@@ -1,0 +1,52 @@
+"""409 and its kin: what an action declines, said in the page without changing anything there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.http import HttpResponse
+from django.shortcuts import render
+
+from callcenter.partials import wants_partial
+from mail.actions.errors import Declined
+from mail.editlock import LockRefusal
+from permissions.access import AgentRequest
+
+P = ParamSpec("P")
+View = Callable[Concatenate[AgentRequest, P], HttpResponse]
+
+
+def refusal(request: AgentRequest, error: Declined | LockRefusal) -> HttpResponse:
+    """An alert that names the holder or the reason; a page of its own without JavaScript."""
+    values = {
+        "refusal": {"title": "", "text": error.explain()},
+        "holder": error.holder if isinstance(error, LockRefusal) else None,
+        "since": error.since if isinstance(error, LockRefusal) else None,
+        "url": request.htmx.current_url or "",
+    }
+    whole = not wants_partial(request) and not _wants_json(request)
+    template = "mail/refused_page.html" if whole else "mail/_refused.html"
+    response = render(request, template, values, status=409)
+    response["HX-Retarget"] = "#alerts"
+    response["HX-Reswap"] = "innerHTML"
+    return response
+
+
+def _wants_json(request: AgentRequest) -> bool:
+    """The page's own scripts, which put the alert where it belongs."""
+    return "application/json" in request.headers.get("Accept", "")
+
+
+def refusals_shown(view: View[P]) -> View[P]:
+    """Let the view's actions decline: 409, and what was typed stays on the page."""
+
+    @wraps(view)
+    def guarded(request: AgentRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except (Declined, LockRefusal) as error:
+            return refusal(request, error)
+
+    return guarded
