@@ -6,6 +6,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from callcenter import env
+from mail.schedule import BEAT_SCHEDULE
 
 ENV = env.read()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -183,13 +184,12 @@ CELERY = {
     "beat_scheduler": "callcenter.beat:SingleScheduler",
     "beat_max_loop_interval": 1,
     "beat_schedule": {
-        # A wake-up that nobody took before the next one is not needed any more.
-        name: {"task": task, "schedule": seconds, "options": {"expires": max(10.0, 2 * seconds)}}
-        for name, task, seconds in (
-            ("poll", "mail.sync.tasks.poll_all", ENV.poll_seconds),
-            ("locks", "mail.tasks.expire_locks", 5.0),
-            ("outbox", "mail.tasks.drive_outbox", 5.0),
-        )
+        **BEAT_SCHEDULE,
+        "poll": {
+            "task": "mail.sync.tasks.poll_all",
+            "schedule": ENV.poll_seconds,
+            "options": {"expires": 10.0},
+        },
     },
     "timezone": "Asia/Tokyo",
     "worker_hijack_root_logger": False,
