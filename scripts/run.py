@@ -281,39 +281,45 @@ class Run:
         self.environment = self._environment(
             postgres.url(database), valkey.url(0 if self.options.sandbox else 1), sandbox_port
         )
-        sandbox = [self._sandbox(sandbox_port)] if self.options.sandbox else []
-        supervisor.start(*sandbox)
-        postgres.prepare()
         main = Service(
             "postgres",
             postgres.command(),
             self.logs / "postgres.log",
             postgres.is_ready,
-            prepare=postgres.drop_stale_pid,
+            prepare=postgres.prepare,
+            ready_within=300,  # after a crash it may have much to replay
             stop_within=20,
         )
-        supervisor.start(main)
-        supervisor.wait_ready([broker, main])
-        postgres.create_database(database)
-        first = not stamp.is_current()
-        if first:
-            self.say("Bringing the database's tables up to date …")
-            supervisor.run(
-                self._manage("migrate", "--no-input"),
-                self.logs / "migrate.log",
-                "manage.py migrate",
-            )
         web = self._web()
-        programs = [self._worker(queue, size) for queue, size in WORKERS.items()]
+        sandbox = [self._sandbox(sandbox_port)] if self.options.sandbox else []
+        # A real installation is brought up to date at every start, the demo when it is stale.
+        first = not (self.options.sandbox and stamp.is_current())
+        # What takes long to load begins at once; it asks the database only when it is asked.
+        supervisor.start(*sandbox, *([] if first else [web]), main)
+        supervisor.wait_ready([broker, main])
         if first:
+            postgres.create_database(database)
+            self._migrate(supervisor)
             supervisor.start(web)
             self._fill(supervisor, sandbox)
             stamp.write()
-            supervisor.start(*programs, self._beat())
-        else:
-            supervisor.start(web, *programs, self._beat())
         supervisor.wait_ready([web, *sandbox])
+        # Last, since six programs loading at once would keep the first page waiting.
+        programs = [self._worker(queue, size) for queue, size in WORKERS.items()]
+        supervisor.start(*programs, self._beat())
         self._welcome(sandbox_port)
+
+    def _migrate(self, supervisor: Supervisor) -> None:
+        self.say("Bringing the database's tables up to date …")
+        supervisor.run(
+            self._manage("migrate", "--no-input"), self.logs / "migrate.log", "manage.py migrate"
+        )
+        if not self.options.sandbox:  # the demo serves them as they lie in static/
+            supervisor.run(
+                self._manage("collectstatic", "--no-input"),
+                self.logs / "static.log",
+                "manage.py collectstatic",
+            )
 
     def _fill(self, supervisor: Supervisor, sandbox: list[Service]) -> None:
         if self.options.sandbox:

@@ -95,7 +95,7 @@ class Supervisor:
 
     def wait_ready(self, services: Iterable[Service]) -> None:
         """Return when each of them answers; SetUpError with its last words when one won't."""
-        waiting = [service for service in services if service.is_ready]
+        waiting = list(services)
         while waiting:
             for service in list(waiting):
                 status = service.ended()
@@ -104,7 +104,7 @@ class Supervisor:
                         f"{service.name} ended while starting ({_how(status)}). "
                         f"The end of {service.log}:\n{service.last_words()}"
                     )
-                if service.is_ready and service.is_ready():
+                if self._answers(service):
                     waiting.remove(service)
                 elif time.monotonic() - service.started_at > service.ready_within:
                     raise SetUpError(
@@ -114,6 +114,15 @@ class Supervisor:
             self._reap_orphans()
             if waiting:
                 time.sleep(0.03)
+
+    @staticmethod
+    def _answers(service: Service) -> bool:
+        try:
+            return service.is_ready is None or service.is_ready()
+        except SetUpError as error:
+            raise SetUpError(
+                f"{service.name}: {error} The end of {service.log}:\n{service.last_words()}"
+            ) from None
 
     def run(self, command: Command, log: Path, what: str) -> None:
         """Run a one-off command to its end; SetUpError with its last words when it fails."""
