@@ -224,7 +224,7 @@ def _renew(
         )
     Message.objects.filter(pk=message.pk).update(**fields)
     record(
-        "message.changed",
+        "mail.changed",
         mailbox_id=message.mailbox_id,
         message_id=message.pk,
         silent=not news,

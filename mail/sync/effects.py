@@ -10,7 +10,7 @@ from mail.models import Folder, Message, Outgoing, Status
 def after_arrival(message: Message, parsed: mime.ParsedMessage) -> None:
     """Tell open pages of the mail; a reply made in Gmail itself closes what it answers."""
     record(
-        "message.arrived",
+        "mail.received",
         mailbox_id=message.mailbox_id,
         message_id=message.pk,
         public_id=message.public_id,

@@ -85,7 +85,7 @@ def _gone(account: Account, row: ToFetch) -> None:
         if message is not None:
             Message.objects.filter(pk=message.pk).update(gone_at=Now(), version=F("version") + 1)
             record(
-                "message.gone",
+                "mail.gone",
                 mailbox_id=message.mailbox_id,
                 message_id=message.pk,
                 silent=not row.is_news,
