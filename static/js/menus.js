@@ -14,6 +14,7 @@ document.addEventListener("keydown", (event) => {
     menu.open = false;
     menu.querySelector("summary")?.focus();
   }
+  if (!document.querySelector("dialog[open]")) document.querySelector("#alerts [data-alert]")?.remove();
   if (document.documentElement.classList.contains("nav-open")) toggleNav(false);
 });
 
