@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from mail.mime import automatic, bodies, references, words
 from mail.mime.addresses import read_addresses
 from mail.mime.dates import parse_date
@@ -10,7 +13,7 @@ from mail.mime.model import Headers, NoticeBook, ParsedMessage, Person
 from mail.mime.plain import clean_line
 from mail.mime.tree import Fields, Part, every, first
 
-# Names whose values hold addresses or ids: encoded words in them are for their own readers.
+# Nobody's header is longer; what is left keeps reading linear in practice too.
 _MAX_VALUE = 256 * 1024
 
 
@@ -20,9 +23,9 @@ def assemble(
     read_text: bodies.ReadText,
     book: NoticeBook,
     limits: Limits,
-    needs_raw: bool = False,
+    needs_raw: Callable[[ParsedMessage], bool] = lambda parsed: False,
 ) -> ParsedMessage:
-    """The message that ``root`` is the top of."""
+    """The message that ``root`` is the top of. ``needs_raw`` judges the outcome."""
     fields = [(name, value[:_MAX_VALUE]) for name, value in root.fields]
     headers = Headers(
         tuple((name, clean_line(words.decode(value, book))) for name, value in fields)
@@ -32,7 +35,7 @@ def assemble(
         book.add("sender_missing")
     content = bodies.collect(root, read_text, book)
     subject = " ".join(headers.get("Subject").split("\t"))
-    return ParsedMessage(
+    parsed = ParsedMessage(
         subject=subject,
         sender=_sender(senders, fields, book, limits),
         to=_people(fields, "To", book, limits),
@@ -58,8 +61,8 @@ def assemble(
             attachments=content.attachments,
         ),
         notices=book.as_tuple(),
-        needs_raw=needs_raw,
     )
+    return replace(parsed, needs_raw=True) if needs_raw(parsed) else parsed
 
 
 def _people(fields: Fields, name: str, book: NoticeBook, limits: Limits) -> tuple[Person, ...]:

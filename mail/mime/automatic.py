@@ -56,9 +56,7 @@ def _delivery_report(
     is_report = content_type == "multipart/report" and report_type in ("delivery-status", "")
     if not status and not is_report:
         return None
-    actions = {
-        action.lower() for file in status for action in _ACTION.findall(file.payload or b"")
-    }
+    actions = {action.lower() for file in status for action in _ACTION.findall(file.payload or b"")}
     if actions and b"failed" not in actions:
         return "auto_reply"
     return "bounce"

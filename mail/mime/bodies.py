@@ -174,9 +174,7 @@ def _as_html(block: _Block) -> str:
     return f'<div style="white-space: pre-wrap">{escaped}</div>'
 
 
-def _attachment(
-    part: Part, in_related: bool, cids: set[str], book: NoticeBook
-) -> ParsedAttachment:
+def _attachment(part: Part, in_related: bool, cids: set[str], book: NoticeBook) -> ParsedAttachment:
     content_id = clean_line(part.header("Content-ID")).strip("<> ")
     given = clean_line(part.filename)
     name = filenames.safe(given)

@@ -113,6 +113,11 @@ def is_japanese(label: str) -> bool:
     return canonical(label) in _JAPANESE
 
 
+def is_western(label: str) -> bool:
+    """Whether a label names a Western charset, or says nothing."""
+    return canonical(label) in _WESTERN | {"", None}
+
+
 def decode(data: bytes, declared: str, book: NoticeBook, *, hint: str = "") -> Decoded:
     """``data`` as text. ``hint`` is a charset seen elsewhere in the mail, for unlabelled text."""
     label = canonical(declared)
@@ -139,7 +144,7 @@ def decode_header(data: bytes, book: NoticeBook, *, hint: str = "") -> str:
     """A header value that holds raw, unlabelled 8-bit or escaped text."""
     if data.isascii() and b"\x1b" not in data:
         return data.decode("ascii")
-    return decode(data, hint, book).text
+    return decode(data, "", book, hint=hint).text
 
 
 def _ascii(data: bytes, label: str, book: NoticeBook) -> Decoded:
@@ -153,7 +158,7 @@ def _ascii(data: bytes, label: str, book: NoticeBook) -> Decoded:
 
 def _eight_bit(data: bytes, label: str, book: NoticeBook, hint: str) -> Decoded:
     as_utf8 = _strict(data, "utf-8")
-    if as_utf8 is not None and not _utf8_by_chance(data, as_utf8, label):
+    if as_utf8 is not None and not _utf8_by_chance(data, as_utf8, label or canonical(hint) or ""):
         if label not in ("utf-8", "", "us-ascii"):
             book.add("charset_mismatch", f"{label}, read as utf-8")
         return Decoded(as_utf8, "utf-8")

@@ -26,7 +26,7 @@ filename_changed   a file name that was not safe as it stood (detail: the origin
 alternative_omitted a third rendering of the same text (AMP, enriched) that is not shown
 calendar, tnef, pgp_signed, pgp_encrypted, smime_signed, smime_encrypted: what the mail contains
 payload_malformed  Gmail's resource was not shaped as documented
-reading_failed     our own fault: the reader failed; the mail is kept as an attachment
+body_apart         a text that Gmail did not send along; the raw mail has it
 ================== ===========================================================================
 """
 

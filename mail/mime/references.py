@@ -10,6 +10,7 @@ from mail.mime.plain import clean_line
 MAX_REFERENCES = 50
 
 _ID = re.compile(r"<([^<>]{1,998})>")
+_COMMENT = re.compile(r"\([^()]*\)")
 _BLANKS = re.compile(r"\s+")
 _SENDABLE = re.compile(r"[!-;=?-~]{1,900}")
 # What other programs put before a subject: Re: RE[2]: Re^3: 返信: 回复: AW: SV: … and with full-width
@@ -22,7 +23,7 @@ _PREFIX = re.compile(rf"\s*(?:(?P<re>{_REPLY})|(?P<fw>{_FORWARD})){_COUNT}\s*[:�
 
 def message_ids(value: str, *, limit: int = 1_000) -> tuple[str, ...]:
     """The ids of a References or In-Reply-To header, without brackets, each once, in order."""
-    found = [_BLANKS.sub("", text) for text in _ID.findall(value)]
+    found = [_COMMENT.sub("", _BLANKS.sub("", text)) for text in _ID.findall(value)]
     if not found:
         found = [text for text in re.split(r"[\s,;<>]+", value) if "@" in text]
     unique = list(dict.fromkeys(clean_line(text) for text in found if text))
