@@ -67,22 +67,26 @@ class Command:
     environment: dict[str, str]
     stop_signal: int
     user: User = field(default_factory=User)
+    input: str = ""
 
     def popen(self, *, stdout: int | IO[bytes], stderr: int) -> subprocess.Popen[bytes]:
         """Start it in a session of its own, leashed to us. From the main thread only."""
-        return subprocess.Popen(
-            self.argv,
-            cwd=self.cwd,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=stdout,
-            stderr=stderr,
-            start_new_session=True,
-            user=self.user.uid,
-            group=self.user.gid,
-            extra_groups=None if self.user.uid is None else [],
-            preexec_fn=leash.leashed(),
-        )
+        with tempfile.TemporaryFile() as stdin:  # a file never makes us wait, as a pipe would
+            stdin.write(self.input.encode())
+            stdin.seek(0)
+            return subprocess.Popen(
+                self.argv,
+                cwd=self.cwd,
+                env=self.environment,
+                stdin=stdin,
+                stdout=stdout,
+                stderr=stderr,
+                start_new_session=True,
+                user=self.user.uid,
+                group=self.user.gid,
+                extra_groups=None if self.user.uid is None else [],
+                preexec_fn=leash.leashed(),
+            )
 
 
 @contextmanager
@@ -281,6 +285,15 @@ class Postgres:
                 "SELECT 1 FROM pg_database WHERE datname = %s", [name]
             ).fetchone():
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+
+    def has_rows(self, database: str, table: str) -> bool:
+        import psycopg
+        from psycopg import sql
+
+        query = sql.SQL("SELECT EXISTS (SELECT FROM {})").format(sql.Identifier(table))
+        with psycopg.connect(self.url(database)) as connection:
+            row = connection.execute(query).fetchone()
+        return bool(row and row[0])
 
 
 class Valkey:

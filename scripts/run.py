@@ -27,7 +27,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
@@ -177,14 +177,18 @@ def read_secrets(var: Path) -> dict[str, str]:
             "SECRET_KEY": secrets.token_urlsafe(50),
             "TOKEN_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode("ascii"),
         }
-        fresh = file.with_suffix(".new")
-        fresh.unlink(missing_ok=True)
-        # Born with its mode, and whole or not at all.
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-            out.writelines(f"{key}={value}\n" for key, value in made.items())
-        fresh.rename(file)
+        write_private(file, "".join(f"{key}={value}\n" for key, value in made.items()))
     lines = file.read_text("utf-8").splitlines()
     return dict(line.split("=", 1) for line in lines if "=" in line)
+
+
+def write_private(file: Path, text: str) -> None:
+    """Born readable by its owner alone, and whole or not at all."""
+    fresh = file.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+        out.write(text)
+    fresh.rename(file)
 
 
 def keep_last_logs(logs: Path) -> None:
@@ -229,6 +233,7 @@ class Run:
         self.front = front
         self.var = options.var
         self.logs = self.var / "log"
+        self.admin_file = self.var / "first-password"
         self.started = time.monotonic()
 
     def say(self, line: str) -> None:
@@ -299,9 +304,12 @@ class Run:
         supervisor.wait_ready([broker, main])
         if first:
             postgres.create_database(database)
-            self._migrate(supervisor)
+            self._bring_up_to_date(supervisor)
             supervisor.start(web)
-            self._fill(supervisor, sandbox)
+            if self.options.sandbox:
+                self._fill(supervisor, sandbox)
+            elif not postgres.has_rows(database, "permissions_user"):
+                self._first_admin(supervisor)
             stamp.write()
         supervisor.wait_ready([web, *sandbox])
         # Last, since six programs loading at once would keep the first page waiting.
@@ -309,23 +317,26 @@ class Run:
         supervisor.start(*programs, self._beat())
         self._welcome(sandbox_port)
 
-    def _migrate(self, supervisor: Supervisor) -> None:
+    def _bring_up_to_date(self, supervisor: Supervisor) -> None:
         self.say("Bringing the database's tables up to date …")
-        supervisor.run(
-            self._manage("migrate", "--no-input"), self.logs / "migrate.log", "manage.py migrate"
-        )
-        if not self.options.sandbox:  # the demo serves them as they lie in static/
-            supervisor.run(
-                self._manage("collectstatic", "--no-input"),
-                self.logs / "static.log",
-                "manage.py collectstatic",
-            )
+        jobs = [("migrate", "--no-input")]
+        if not self.options.sandbox:  # the demo serves static files as they lie in static/
+            jobs.append(("collectstatic", "--no-input"))
+        for job in jobs:
+            supervisor.run(self._manage(*job), self.logs / f"{job[0]}.log", f"manage.py {job[0]}")
 
     def _fill(self, supervisor: Supervisor, sandbox: list[Service]) -> None:
-        if self.options.sandbox:
-            self.say("Filling it with demo users and demo mail …")
-            supervisor.wait_ready(sandbox)
-            supervisor.run(self._manage("demo"), self.logs / "demo.log", "manage.py demo")
+        self.say("Filling it with demo users and demo mail …")
+        supervisor.wait_ready(sandbox)
+        supervisor.run(self._manage("demo"), self.logs / "demo.log", "manage.py demo")
+
+    def _first_admin(self, supervisor: Supervisor) -> None:
+        password = secrets.token_urlsafe(12)
+        write_private(self.admin_file, f"{password}\n")
+        create = self._manage("create_admin", "admin", "--name", "管理者")
+        supervisor.run(
+            replace(create, input=f"{password}\n"), self.logs / "admin.log", "create_admin"
+        )
 
     def _environment(self, database_url: str, redis_url: str, sandbox_port: int) -> dict[str, str]:
         environment = dict(os.environ)
@@ -418,6 +429,13 @@ class Run:
                 "  yamada         yamada-demo    an agent, to meet the first one",
                 "  suzuki         suzuki-demo    a supervisor with 強制更新",
                 "  admin          admin-demo     an administrator (管理設定)",
+            ]
+        else:
+            lines += [
+                "  Gmail                  Google's own",
+                "",
+                f"  Log in as admin, with the first password from {self.admin_file},",
+                "  and connect your account under 認証設定.",
             ]
         lines += ["", f"  Logs: {self.logs}/    Stop: Ctrl-C"]
         print("\n" + "\n".join(lines) + "\n", flush=True)
