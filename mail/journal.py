@@ -58,6 +58,21 @@ def tell_of_draft(kind: str, draft: Draft, *, actor: User | None, **data: Any) -
     )
 
 
+def tell_of(
+    kind: str,
+    draft: Draft,
+    *,
+    actor: User | None,
+    fields: dict[str, Any] | None = None,
+    **data: Any,
+) -> None:
+    """An event about a draft, on the mail that it answers if there is one (which gets `fields`)."""
+    if draft.answers is None:
+        tell_of_draft(kind, draft, actor=actor, **data)
+    else:
+        tell(kind, draft.answers, actor=actor, fields=fields, draft=draft.public_id, **data)
+
+
 def row_state(message: Message) -> dict[str, Any]:
     """What a list row shows of the handling, as events and partials carry it."""
     return {

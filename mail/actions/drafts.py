@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
@@ -15,14 +13,6 @@ from mail.actions.fields import DraftFields
 from mail.models import Draft, DraftState, LockMode, OutgoingState
 from permissions.models import User
 from permissions.operations import Operation
-
-
-def tell(kind: str, draft: Draft, *, actor: User, **data: Any) -> None:
-    """An event about a draft, on the mail that it answers if there is one."""
-    if draft.answers is None:
-        journal.tell_of_draft(kind, draft, actor=actor, **data)
-    else:
-        journal.tell(kind, draft.answers, actor=actor, draft=draft.public_id, **data)
 
 
 def own_live(draft: Draft, user: User, token: int) -> tuple[Draft, editlock.Lock]:
@@ -41,7 +31,7 @@ def own_live(draft: Draft, user: User, token: int) -> tuple[Draft, editlock.Lock
     if stored.state != DraftState.LIVE:
         raise DraftClosed(stored)
     if stored.author_id != user.pk:
-        raise OthersDraft(stored.author)
+        raise OthersDraft(stored)
     outgoing = stored.outgoing.exclude(state=OutgoingState.FAILED).first()
     if outgoing is not None:
         raise BeingSent(outgoing)
@@ -101,7 +91,7 @@ def save(draft: Draft, user: User, *, token: int, version: int, fields: DraftFie
         trouble="",
     )
     stored.refresh_from_db()
-    tell("draft.saved", stored, actor=user)
+    journal.tell_of("draft.saved", stored, actor=user)
     return stored
 
 
@@ -115,7 +105,7 @@ def discard(draft: Draft, user: User, *, token: int) -> None:
     ensure(user, draft, Operation.MAIL_DELETE_DRAFT)
     stored, _ = own_live(draft, user, token)
     _close(stored)
-    tell("draft.discarded", stored, actor=user)
+    journal.tell_of("draft.discarded", stored, actor=user)
     editlock.release(stored, user, token)
 
 
@@ -130,7 +120,7 @@ def cancel(draft: Draft, user: User, *, token: int) -> Draft:
     stored, _ = own_live(draft, user, token)
     if stored.saved is None:
         _close(stored)
-        tell("draft.discarded", stored, actor=user)
+        journal.tell_of("draft.discarded", stored, actor=user)
     else:
         write(stored, stored.version, DraftFields.from_saved(stored.saved))
         # Gmail has just this text: it need not be told.
@@ -139,7 +129,7 @@ def cancel(draft: Draft, user: User, *, token: int) -> Draft:
             saved_version=F("version"),
             gmail_version=F("version") if up_to_date else F("gmail_version"),
         )
-        tell("draft.cancelled", stored, actor=user)
+        journal.tell_of("draft.cancelled", stored, actor=user)
     editlock.release(stored, user, token)
     stored.refresh_from_db()
     return stored

@@ -69,9 +69,10 @@ class BeingSent(Declined):
 class OthersDraft(Declined):
     """A draft that somebody else wrote; taking it over is an action of its own."""
 
-    def __init__(self, author: User) -> None:
-        super().__init__(f"the draft is user {author.pk}'s")
-        self.author = author
+    def __init__(self, draft: Draft) -> None:
+        super().__init__(f"draft {draft.pk} is user {draft.author_id}'s")
+        self.draft = draft
+        self.author = draft.author
 
     def explain(self) -> str:
         return _("%(name)s wrote this draft. Take it over to go on with it.") % {
@@ -106,3 +107,10 @@ class EmptyComment(Declined):
 
     def explain(self) -> str:
         return _("Write a comment first.")
+
+
+class NothingToDecide(Declined):
+    """The sending is settled already."""
+
+    def explain(self) -> str:
+        return _("What became of this mail is known meanwhile. Load the page again.")

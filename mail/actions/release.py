@@ -8,6 +8,7 @@ from mail import editlock
 from mail.access import ensure
 from mail.actions.errors import BeingSent
 from mail.models import Draft, Message, Outgoing, OutgoingState
+from mail.outbox import outcome, troubles
 from permissions.models import User
 from permissions.operations import Operation
 
@@ -43,8 +44,8 @@ def release(item: Message | Draft, user: User, *, token: int) -> None:
 def force(item: Message | Draft, user: User, *, reason: str) -> editlock.Lock | None:
     """Break somebody's lock (M26a). Returns whose it was; None when nobody had it.
 
-    The outbox sends nothing without the lock that the mail was handed in with, so that what waits
-    there fails visibly. A request that has left for Gmail cannot be called back.
+    What waits in the outbox fails visibly, and its author has the text back (M36). A request that
+    has left for Gmail cannot be called back.
 
     Raises:
         BeingSent: drafts.send has been asked for; what comes of it must be known first.
@@ -52,6 +53,6 @@ def force(item: Message | Draft, user: User, *, reason: str) -> editlock.Lock | 
     ensure(user, item, Operation.MAIL_FORCE)
     editlock.hold(item)
     outgoing = in_hand(item)
-    if outgoing is not None and outgoing.state in {OutgoingState.SENDING, OutgoingState.UNCERTAIN}:
+    if outgoing is not None and not outcome.withdraw(outgoing, troubles.LOCK_LOST, actor=user):
         raise BeingSent(outgoing)
     return editlock.break_lock(item, by=user, reason=reason)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from django.db import transaction
 
@@ -29,15 +30,17 @@ def release(item: Item, user: User, token: int, *, status: str | None = None) ->
 
 
 @transaction.atomic
-def end_for_good(item: Item, token: int, *, status: str) -> bool:
-    """End the holding that sent a mail, whoever looks; False when it was over already.
+def end_for_good(
+    item: Item, token: int, *, kind: str, actor: User | None, status: str, **data: Any
+) -> bool:
+    """End the holding that sent a mail, told of as `kind`; False when it was over already.
 
     For the outbox, which acts for a holder who may have left, or been deactivated, meanwhile.
     """
     row = hold(item)
     if row.holder_id is None or row.token != token:
         return False
-    end(row, "lock.released", actor=row.holder, status=status)
+    end(row, kind, actor=actor, status=status, **data)
     return True
 
 

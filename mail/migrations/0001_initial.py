@@ -8,346 +8,797 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('labels', '0001_initial'),
-        ('mailboxes', '0001_initial'),
+        ("labels", "0001_initial"),
+        ("mailboxes", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('gmail_id', models.CharField(max_length=64)),
-                ('internal_date', models.DateTimeField()),
-                ('subject', models.TextField(blank=True)),
-                ('snippet', models.TextField(blank=True)),
-                ('folder', models.CharField(choices=[('received', 'Received'), ('sent', 'Sent'), ('draft', 'Draft'), ('trash', 'Trash'), ('spam', 'Spam')], max_length=8)),
-                ('from_name', models.TextField(blank=True)),
-                ('from_address', models.TextField(blank=True)),
-                ('to_line', models.TextField(blank=True)),
-                ('has_attachments', models.BooleanField(default=False)),
-                ('is_unread', models.BooleanField(default=False)),
-                ('is_starred', models.BooleanField(default=False)),
-                ('automatic', models.CharField(blank=True, choices=[('', ''), ('auto_reply', 'Automatic reply'), ('bulk', 'Bulk mail'), ('bounce', 'Delivery report')], max_length=10)),
-                ('size', models.PositiveIntegerField(default=0)),
-                ('status', models.CharField(choices=[('open', 'Open'), ('in_progress', 'In progress'), ('done', 'Done')], max_length=12, null=True)),
-                ('version', models.PositiveIntegerField(default=0)),
-                ('gone_at', models.DateTimeField(null=True)),
-                ('stored_at', models.DateTimeField(auto_now_add=True)),
-                ('listing', models.PositiveIntegerField(default=0)),
-                ('assignee', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("gmail_id", models.CharField(max_length=64)),
+                ("internal_date", models.DateTimeField()),
+                ("subject", models.TextField(blank=True)),
+                ("snippet", models.TextField(blank=True)),
+                (
+                    "folder",
+                    models.CharField(
+                        choices=[
+                            ("received", "Received"),
+                            ("sent", "Sent"),
+                            ("draft", "Draft"),
+                            ("trash", "Trash"),
+                            ("spam", "Spam"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                ("from_name", models.TextField(blank=True)),
+                ("from_address", models.TextField(blank=True)),
+                ("to_line", models.TextField(blank=True)),
+                ("has_attachments", models.BooleanField(default=False)),
+                ("is_unread", models.BooleanField(default=False)),
+                ("is_starred", models.BooleanField(default=False)),
+                (
+                    "automatic",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", ""),
+                            ("auto_reply", "Automatic reply"),
+                            ("bulk", "Bulk mail"),
+                            ("bounce", "Delivery report"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("size", models.PositiveIntegerField(default=0)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("in_progress", "In progress"),
+                            ("done", "Done"),
+                        ],
+                        max_length=12,
+                        null=True,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=0)),
+                ("gone_at", models.DateTimeField(null=True)),
+                ("stored_at", models.DateTimeField(auto_now_add=True)),
+                ("listing", models.PositiveIntegerField(default=0)),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Conversation',
+            name="Conversation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('gmail_thread_id', models.CharField(max_length=64)),
-                ('mailbox', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='conversations', to='mailboxes.mailbox')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("gmail_thread_id", models.CharField(max_length=64)),
+                (
+                    "mailbox",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="conversations",
+                        to="mailboxes.mailbox",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('kind', models.CharField(choices=[('reply', 'Reply'), ('reply_all', 'Reply to all'), ('forward', 'Forward'), ('new', 'New mail')], max_length=10)),
-                ('state', models.CharField(choices=[('live', 'Live'), ('sent', 'Sent'), ('discarded', 'Discarded'), ('parked', 'Parked')], default='live', max_length=10)),
-                ('from_address', models.TextField(blank=True)),
-                ('to', models.JSONField(default=list)),
-                ('cc', models.JSONField(default=list)),
-                ('bcc', models.JSONField(default=list)),
-                ('subject', models.TextField(blank=True)),
-                ('text', models.TextField(blank=True)),
-                ('signature', models.TextField(blank=True)),
-                ('quoted', models.TextField(blank=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('gmail_draft_id', models.CharField(blank=True, max_length=64)),
-                ('gmail_message_id', models.CharField(blank=True, max_length=64)),
-                ('saved_at', models.DateTimeField(null=True)),
-                ('saved', models.JSONField(null=True)),
-                ('saved_version', models.PositiveIntegerField(default=0)),
-                ('gmail_version', models.PositiveIntegerField(default=0)),
-                ('forwarded_files', models.JSONField(default=list)),
-                ('not_before', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('claimed_until', models.DateTimeField(null=True)),
-                ('creating_at', models.DateTimeField(null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('trouble', models.CharField(blank=True, max_length=40)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('updated_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='drafts', to=settings.AUTH_USER_MODEL)),
-                ('mailbox', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='mailboxes.mailbox')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("token", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("reply", "Reply"),
+                            ("reply_all", "Reply to all"),
+                            ("forward", "Forward"),
+                            ("new", "New mail"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("live", "Live"),
+                            ("sent", "Sent"),
+                            ("discarded", "Discarded"),
+                            ("parked", "Parked"),
+                        ],
+                        default="live",
+                        max_length=10,
+                    ),
+                ),
+                ("from_address", models.TextField(blank=True)),
+                ("to", models.JSONField(default=list)),
+                ("cc", models.JSONField(default=list)),
+                ("bcc", models.JSONField(default=list)),
+                ("subject", models.TextField(blank=True)),
+                ("text", models.TextField(blank=True)),
+                ("signature", models.TextField(blank=True)),
+                ("quoted", models.TextField(blank=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("gmail_draft_id", models.CharField(blank=True, max_length=64)),
+                ("gmail_message_id", models.CharField(blank=True, max_length=64)),
+                ("saved_at", models.DateTimeField(null=True)),
+                ("saved", models.JSONField(null=True)),
+                ("saved_version", models.PositiveIntegerField(default=0)),
+                ("gmail_version", models.PositiveIntegerField(default=0)),
+                ("forwarded_files", models.JSONField(default=list)),
+                (
+                    "not_before",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("claimed_until", models.DateTimeField(null=True)),
+                ("creating_at", models.DateTimeField(null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("trouble", models.CharField(blank=True, max_length=40)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="drafts",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "mailbox",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="drafts",
+                        to="mailboxes.mailbox",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='MessageBody',
+            name="MessageBody",
             fields=[
-                ('message', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='body', serialize=False, to='mail.message')),
-                ('text', models.TextField(blank=True)),
-                ('html', models.TextField(blank=True)),
-                ('people', models.JSONField(default=dict)),
-                ('headers', models.JSONField(default=list)),
-                ('notices', models.JSONField(default=list)),
-                ('rfc822_id', models.TextField(blank=True)),
-                ('references', models.JSONField(default=list)),
-                ('raw', models.BinaryField(null=True)),
-                ('needs_raw', models.BooleanField(default=False)),
+                (
+                    "message",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="body",
+                        serialize=False,
+                        to="mail.message",
+                    ),
+                ),
+                ("text", models.TextField(blank=True)),
+                ("html", models.TextField(blank=True)),
+                ("people", models.JSONField(default=dict)),
+                ("headers", models.JSONField(default=list)),
+                ("notices", models.JSONField(default=list)),
+                ("rfc822_id", models.TextField(blank=True)),
+                ("references", models.JSONField(default=list)),
+                ("raw", models.BinaryField(null=True)),
+                ("needs_raw", models.BooleanField(default=False)),
             ],
         ),
         migrations.AddField(
-            model_name='message',
-            name='conversation',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='mail.conversation'),
+            model_name="message",
+            name="conversation",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="messages",
+                to="mail.conversation",
+            ),
         ),
         migrations.AddField(
-            model_name='message',
-            name='mailbox',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='mailboxes.mailbox'),
+            model_name="message",
+            name="mailbox",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="messages",
+                to="mailboxes.mailbox",
+            ),
         ),
         migrations.CreateModel(
-            name='EditLock',
+            name="EditLock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.BigIntegerField(default=0)),
-                ('mode', models.CharField(choices=[('active', 'Active'), ('away', 'Away'), ('sending', 'Sending')], default='active', max_length=8)),
-                ('taken_at', models.DateTimeField(null=True)),
-                ('renewed_at', models.DateTimeField(null=True)),
-                ('expires_at', models.DateTimeField(null=True)),
-                ('status_before', models.CharField(choices=[('open', 'Open'), ('in_progress', 'In progress'), ('done', 'Done')], max_length=12, null=True)),
-                ('assignee_before', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('draft', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='edit_lock', to='mail.draft')),
-                ('holder', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='edit_locks', to=settings.AUTH_USER_MODEL)),
-                ('message', models.OneToOneField(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='edit_lock', to='mail.message')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("token", models.BigIntegerField(default=0)),
+                (
+                    "mode",
+                    models.CharField(
+                        choices=[("active", "Active"), ("away", "Away"), ("sending", "Sending")],
+                        default="active",
+                        max_length=8,
+                    ),
+                ),
+                ("taken_at", models.DateTimeField(null=True)),
+                ("renewed_at", models.DateTimeField(null=True)),
+                ("expires_at", models.DateTimeField(null=True)),
+                (
+                    "status_before",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open"),
+                            ("in_progress", "In progress"),
+                            ("done", "Done"),
+                        ],
+                        max_length=12,
+                        null=True,
+                    ),
+                ),
+                (
+                    "assignee_before",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "draft",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="edit_lock",
+                        to="mail.draft",
+                    ),
+                ),
+                (
+                    "holder",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="edit_locks",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "message",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="edit_lock",
+                        to="mail.message",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='draft',
-            name='answers',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to='mail.message'),
+            model_name="draft",
+            name="answers",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="drafts",
+                to="mail.message",
+            ),
         ),
         migrations.CreateModel(
-            name='Correspondent',
+            name="Correspondent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.TextField()),
-                ('internal_date', models.DateTimeField()),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='correspondents', to='mail.message')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("address", models.TextField()),
+                ("internal_date", models.DateTimeField()),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="correspondents",
+                        to="mail.message",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Comment',
+            name="Comment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(max_length=4000)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='comments', to='mail.message')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("text", models.TextField(max_length=4000)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="comments",
+                        to="mail.message",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('id',),
+                "ordering": ("id",),
             },
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('part_id', models.CharField(max_length=64)),
-                ('filename', models.TextField(blank=True)),
-                ('content_type', models.CharField(max_length=255)),
-                ('size', models.PositiveIntegerField(default=0)),
-                ('content_id', models.TextField(blank=True)),
-                ('inline', models.BooleanField(default=False)),
-                ('file', models.FileField(blank=True, max_length=255, upload_to='')),
-                ('trouble', models.CharField(blank=True, max_length=40)),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='mail.message')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("part_id", models.CharField(max_length=64)),
+                ("filename", models.TextField(blank=True)),
+                ("content_type", models.CharField(max_length=255)),
+                ("size", models.PositiveIntegerField(default=0)),
+                ("content_id", models.TextField(blank=True)),
+                ("inline", models.BooleanField(default=False)),
+                ("file", models.FileField(blank=True, max_length=255, upload_to="")),
+                ("trouble", models.CharField(blank=True, max_length=40)),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attachments",
+                        to="mail.message",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('id',),
+                "ordering": ("id",),
             },
         ),
         migrations.CreateModel(
-            name='MessageLabel',
+            name="MessageLabel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('internal_date', models.DateTimeField()),
-                ('label', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='labels.label')),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='message_labels', to='mail.message')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("internal_date", models.DateTimeField()),
+                (
+                    "label",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="labels.label",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="message_labels",
+                        to="mail.message",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='message',
-            name='labels',
-            field=models.ManyToManyField(related_name='messages', through='mail.MessageLabel', to='labels.label'),
+            model_name="message",
+            name="labels",
+            field=models.ManyToManyField(
+                related_name="messages", through="mail.MessageLabel", to="labels.label"
+            ),
         ),
         migrations.CreateModel(
-            name='Outgoing',
+            name="Outgoing",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('state', models.CharField(choices=[('queued', 'Waiting to be sent'), ('draft_ready', 'Handed to Gmail'), ('sending', 'Being sent'), ('sent', 'Sent'), ('uncertain', 'Not known whether it was sent'), ('failed', 'Not sent')], default='queued', max_length=12)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('lock_token', models.BigIntegerField(default=0)),
-                ('raw', models.BinaryField()),
-                ('thread_id', models.CharField(blank=True, max_length=64)),
-                ('body_hash', models.CharField(max_length=64)),
-                ('creating_at', models.DateTimeField(null=True)),
-                ('gmail_draft_id', models.CharField(blank=True, max_length=64)),
-                ('draft_message_id', models.CharField(blank=True, max_length=64)),
-                ('sent_gmail_id', models.CharField(blank=True, max_length=64)),
-                ('evidence', models.CharField(blank=True, max_length=8)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('trouble', models.CharField(blank=True, max_length=40)),
-                ('trouble_detail', models.TextField(blank=True)),
-                ('not_before', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('sending_at', models.DateTimeField(null=True)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('claimed_until', models.DateTimeField(null=True)),
-                ('answers', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='mail.message')),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('draft', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='outgoing', to='mail.draft')),
-                ('mailbox', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='outgoing', to='mailboxes.mailbox')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("token", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Waiting to be sent"),
+                            ("draft_ready", "Handed to Gmail"),
+                            ("sending", "Being sent"),
+                            ("sent", "Sent"),
+                            ("uncertain", "Not known whether it was sent"),
+                            ("failed", "Not sent"),
+                        ],
+                        default="queued",
+                        max_length=12,
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("lock_token", models.BigIntegerField(default=0)),
+                ("raw", models.BinaryField()),
+                ("thread_id", models.CharField(blank=True, max_length=64)),
+                ("body_hash", models.CharField(max_length=64)),
+                ("creating_at", models.DateTimeField(null=True)),
+                ("gmail_draft_id", models.CharField(blank=True, max_length=64)),
+                ("draft_message_id", models.CharField(blank=True, max_length=64)),
+                ("sent_gmail_id", models.CharField(blank=True, max_length=64)),
+                ("evidence", models.CharField(blank=True, max_length=8)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("trouble", models.CharField(blank=True, max_length=40)),
+                ("trouble_detail", models.TextField(blank=True)),
+                (
+                    "not_before",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("sending_at", models.DateTimeField(null=True)),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("claimed_until", models.DateTimeField(null=True)),
+                (
+                    "answers",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="mail.message",
+                    ),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "draft",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="outgoing",
+                        to="mail.draft",
+                    ),
+                ),
+                (
+                    "mailbox",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="outgoing",
+                        to="mailboxes.mailbox",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SyncState',
+            name="SyncState",
             fields=[
-                ('mailbox', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='sync_state', serialize=False, to='mailboxes.mailbox')),
-                ('phase', models.CharField(choices=[('listing', 'Listing'), ('fetching', 'Fetching'), ('following', 'Following changes')], default='listing', max_length=10)),
-                ('history_id', models.CharField(blank=True, max_length=32)),
-                ('page_token', models.TextField(blank=True)),
-                ('listing', models.PositiveIntegerField(default=1)),
-                ('total', models.PositiveIntegerField(default=0)),
-                ('listed', models.PositiveIntegerField(default=0)),
-                ('fetched', models.PositiveIntegerField(default=0)),
-                ('mail_before', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('started_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('labels_read_at', models.DateTimeField(null=True)),
-                ('send_as_read_at', models.DateTimeField(null=True)),
+                (
+                    "mailbox",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="sync_state",
+                        serialize=False,
+                        to="mailboxes.mailbox",
+                    ),
+                ),
+                (
+                    "phase",
+                    models.CharField(
+                        choices=[
+                            ("listing", "Listing"),
+                            ("fetching", "Fetching"),
+                            ("following", "Following changes"),
+                        ],
+                        default="listing",
+                        max_length=10,
+                    ),
+                ),
+                ("history_id", models.CharField(blank=True, max_length=32)),
+                ("page_token", models.TextField(blank=True)),
+                ("listing", models.PositiveIntegerField(default=1)),
+                ("total", models.PositiveIntegerField(default=0)),
+                ("listed", models.PositiveIntegerField(default=0)),
+                ("fetched", models.PositiveIntegerField(default=0)),
+                (
+                    "mail_before",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                (
+                    "started_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("labels_read_at", models.DateTimeField(null=True)),
+                ("send_as_read_at", models.DateTimeField(null=True)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('phase__in', ['listing', 'fetching', 'following'])), name='sync_phase_known')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("phase__in", ["listing", "fetching", "following"])),
+                        name="sync_phase_known",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ToFetch',
+            name="ToFetch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('gmail_id', models.CharField(max_length=64)),
-                ('thread_id', models.CharField(blank=True, max_length=64)),
-                ('position', models.BigIntegerField()),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('not_before', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('trouble', models.CharField(blank=True, max_length=40)),
-                ('trouble_detail', models.TextField(blank=True)),
-                ('mailbox', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='to_fetch', to='mailboxes.mailbox')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("gmail_id", models.CharField(max_length=64)),
+                ("thread_id", models.CharField(blank=True, max_length=64)),
+                ("position", models.BigIntegerField()),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "not_before",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("trouble", models.CharField(blank=True, max_length=40)),
+                ("trouble_detail", models.TextField(blank=True)),
+                (
+                    "mailbox",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="to_fetch",
+                        to="mailboxes.mailbox",
+                    ),
+                ),
             ],
         ),
         migrations.AddConstraint(
-            model_name='conversation',
-            constraint=models.UniqueConstraint(fields=('mailbox', 'gmail_thread_id'), name='one_conversation_a_thread'),
+            model_name="conversation",
+            constraint=models.UniqueConstraint(
+                fields=("mailbox", "gmail_thread_id"), name="one_conversation_a_thread"
+            ),
         ),
         migrations.AddIndex(
-            model_name='editlock',
-            index=models.Index(condition=models.Q(('holder__isnull', False)), fields=['expires_at'], name='lock_held'),
+            model_name="editlock",
+            index=models.Index(
+                condition=models.Q(("holder__isnull", False)),
+                fields=["expires_at"],
+                name="lock_held",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='editlock',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('draft__isnull', True), ('message__isnull', False)), models.Q(('draft__isnull', False), ('message__isnull', True)), _connector='OR'), name='lock_on_one_thing'),
+            model_name="editlock",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("draft__isnull", True), ("message__isnull", False)),
+                    models.Q(("draft__isnull", False), ("message__isnull", True)),
+                    _connector="OR",
+                ),
+                name="lock_on_one_thing",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='editlock',
-            constraint=models.CheckConstraint(condition=models.Q(('holder__isnull', True), ('expires_at__isnull', False), _connector='OR'), name='held_lock_has_a_lease'),
+            model_name="editlock",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("holder__isnull", True), ("expires_at__isnull", False), _connector="OR"
+                ),
+                name="held_lock_has_a_lease",
+            ),
         ),
         migrations.AddIndex(
-            model_name='draft',
-            index=models.Index(condition=models.Q(('state', 'live')), fields=['mailbox', '-updated_at'], name='draft_live'),
+            model_name="draft",
+            index=models.Index(
+                condition=models.Q(("state", "live")),
+                fields=["mailbox", "-updated_at"],
+                name="draft_live",
+            ),
         ),
         migrations.AddIndex(
-            model_name='draft',
-            index=models.Index(condition=models.Q(models.Q(('state', 'live'), models.Q(('saved_version', models.F('gmail_version')), _negated=True)), models.Q(('state', 'discarded'), models.Q(('gmail_draft_id', ''), _negated=True)), _connector='OR'), fields=['not_before'], name='draft_behind'),
+            model_name="draft",
+            index=models.Index(
+                condition=models.Q(
+                    models.Q(
+                        ("state", "live"),
+                        models.Q(("saved_version", models.F("gmail_version")), _negated=True),
+                    ),
+                    models.Q(
+                        ("state", "discarded"), models.Q(("gmail_draft_id", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                fields=["not_before"],
+                name="draft_behind",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'live')), fields=('answers',), name='one_live_draft_a_message'),
+            model_name="draft",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "live")),
+                fields=("answers",),
+                name="one_live_draft_a_message",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['live', 'sent', 'discarded', 'parked'])), name='draft_state_known'),
+            model_name="draft",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["live", "sent", "discarded", "parked"])),
+                name="draft_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draft',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'new'), ('answers__isnull', False), _connector='OR'), name='draft_answers_something'),
+            model_name="draft",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind", "new"), ("answers__isnull", False), _connector="OR"),
+                name="draft_answers_something",
+            ),
         ),
         migrations.AddIndex(
-            model_name='correspondent',
-            index=models.Index(fields=['address', '-internal_date', '-message'], name='correspondence_by_date'),
+            model_name="correspondent",
+            index=models.Index(
+                fields=["address", "-internal_date", "-message"], name="correspondence_by_date"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='correspondent',
-            constraint=models.UniqueConstraint(fields=('message', 'address'), name='address_once_a_message'),
+            model_name="correspondent",
+            constraint=models.UniqueConstraint(
+                fields=("message", "address"), name="address_once_a_message"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attachment',
-            constraint=models.UniqueConstraint(fields=('message', 'part_id'), name='one_attachment_a_part'),
+            model_name="attachment",
+            constraint=models.UniqueConstraint(
+                fields=("message", "part_id"), name="one_attachment_a_part"
+            ),
         ),
         migrations.AddIndex(
-            model_name='messagelabel',
-            index=models.Index(fields=['label', '-internal_date', '-message'], name='message_label_by_date'),
+            model_name="messagelabel",
+            index=models.Index(
+                fields=["label", "-internal_date", "-message"], name="message_label_by_date"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='messagelabel',
-            constraint=models.UniqueConstraint(fields=('message', 'label'), name='label_once_a_message'),
+            model_name="messagelabel",
+            constraint=models.UniqueConstraint(
+                fields=("message", "label"), name="label_once_a_message"
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['mailbox', '-internal_date', '-id'], name='message_by_date'),
+            model_name="message",
+            index=models.Index(fields=["mailbox", "-internal_date", "-id"], name="message_by_date"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('status__in', ['open', 'in_progress'])), fields=['status', 'mailbox', '-internal_date', '-id'], name='message_not_done'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("status__in", ["open", "in_progress"])),
+                fields=["status", "mailbox", "-internal_date", "-id"],
+                name="message_not_done",
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('assignee__isnull', False)), fields=['assignee', '-internal_date', '-id'], name='message_by_assignee'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("assignee__isnull", False)),
+                fields=["assignee", "-internal_date", "-id"],
+                name="message_by_assignee",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('mailbox', 'gmail_id'), name='one_message_a_gmail_id'),
+            model_name="message",
+            constraint=models.UniqueConstraint(
+                fields=("mailbox", "gmail_id"), name="one_message_a_gmail_id"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['open', 'in_progress', 'done']), ('status', None), _connector='OR'), name='message_status_known'),
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["open", "in_progress", "done"]),
+                    ("status", None),
+                    _connector="OR",
+                ),
+                name="message_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('folder__in', ['received', 'sent', 'draft', 'trash', 'spam'])), name='message_folder_known'),
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("folder__in", ["received", "sent", "draft", "trash", "spam"])),
+                name="message_folder_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='outgoing',
-            index=models.Index(condition=models.Q(('state__in', ['queued', 'draft_ready', 'sending'])), fields=['not_before'], name='outgoing_open'),
+            model_name="outgoing",
+            index=models.Index(
+                condition=models.Q(("state__in", ["queued", "draft_ready", "sending"])),
+                fields=["not_before"],
+                name="outgoing_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='outgoing',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'draft_ready', 'sending', 'sent', 'uncertain', 'failed'])), name='outgoing_state_known'),
+            model_name="outgoing",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        ["queued", "draft_ready", "sending", "sent", "uncertain", "failed"],
+                    )
+                ),
+                name="outgoing_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='outgoing',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'failed'), _negated=True), fields=('draft',), name='one_outgoing_a_draft'),
+            model_name="outgoing",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "failed"), _negated=True),
+                fields=("draft",),
+                name="one_outgoing_a_draft",
+            ),
         ),
         migrations.AddIndex(
-            model_name='tofetch',
-            index=models.Index(fields=['mailbox', 'position'], name='to_fetch_in_order'),
+            model_name="tofetch",
+            index=models.Index(fields=["mailbox", "position"], name="to_fetch_in_order"),
         ),
         migrations.AddConstraint(
-            model_name='tofetch',
-            constraint=models.UniqueConstraint(fields=('mailbox', 'gmail_id'), name='to_fetch_once'),
+            model_name="tofetch",
+            constraint=models.UniqueConstraint(
+                fields=("mailbox", "gmail_id"), name="to_fetch_once"
+            ),
         ),
     ]

@@ -1,0 +1,155 @@
+"""返信, 全員に返信 and 転送: the lock, and a draft prepared to be written in (M18a, M19a)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from django.http import Http404
+
+from mail import editlock, journal
+from mail.access import ensure, writing
+from mail.actions.errors import BeingSent, DraftClosed, NoStatus, OthersDraft
+from mail.actions.fields import DraftFields
+from mail.actions.original import prepare, sender_for
+from mail.actions.release import in_hand
+from mail.actions.take import NOT_HANDLED
+from mail.models import Draft, DraftKind, DraftState, Message
+from mailboxes.models import Mailbox, Membership
+from permissions.access import require
+from permissions.models import User
+from permissions.operations import Operation
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """What a page needs for writing: the draft, and the lock whose token goes with every write."""
+
+    draft: Draft
+    lock: editlock.Lock
+    resumed: bool
+    """The draft was there already (whatever kind was asked for now)."""
+
+
+@transaction.atomic
+def start_reply(message: Message, user: User, kind: DraftKind) -> Composer:
+    """Take the lock and prepare a reply, a reply to all or a forward.
+
+    One's own live draft of this mail is gone on with, for a mail has one at most. Text that
+    somebody else left without saving is parked for them.
+
+    Raises:
+        editlock.LockHeld: somebody else works on it.
+        OthersDraft: somebody saved a draft for this mail; `resume` can take it over.
+        BeingSent: an answer by somebody who is gone is still on its way.
+        NoStatus: a draft, spam or trash.
+    """
+    ensure(user, message, writing(kind))
+    if kind == DraftKind.NEW:
+        raise ValueError("a new mail answers nothing")
+    if message.folder in NOT_HANDLED:
+        raise NoStatus
+    lock = editlock.acquire(message, user)
+    found = _live_draft_of(message)
+    if found is not None and found.author_id == user.pk:
+        return Composer(found, lock, resumed=True)
+    outgoing = in_hand(message)
+    if outgoing is not None:
+        raise BeingSent(outgoing)
+    if found is not None:
+        if found.saved_at is not None:
+            raise OthersDraft(found)
+        park(found)
+    draft = Draft.objects.create(
+        mailbox_id=message.mailbox_id,
+        kind=kind,
+        answers=message,
+        author=user,
+        **prepare(message, kind),
+    )
+    draft.refresh_from_db()
+    journal.tell_of("draft.started", draft, actor=user, draft_kind=kind)
+    return Composer(draft, lock, resumed=False)
+
+
+@transaction.atomic
+def start_new(mailbox: Mailbox, user: User) -> Composer:
+    """＋新規: an empty mail from the mailbox's own address. The draft itself is locked."""
+    if not Membership.objects.filter(user=user, mailbox=mailbox).exists():
+        raise Http404
+    require(user, Operation.MAIL_COMPOSE)
+    draft = Draft.objects.create(
+        mailbox=mailbox, kind=DraftKind.NEW, author=user, from_address=sender_for(mailbox)
+    )
+    draft.refresh_from_db()
+    lock = editlock.acquire(draft, user)
+    return Composer(draft, lock, resumed=False)
+
+
+@transaction.atomic
+def resume(draft: Draft, user: User, *, take_over: bool = False) -> Composer:
+    """Go on with a draft (下書き更新画面). Somebody else's goes over to the user when they say so;
+    its author keeps a parked copy of the text.
+
+    Raises:
+        editlock.LockHeld: somebody else works on it.
+        OthersDraft: it is somebody else's, and `take_over` was not said.
+        BeingSent: the outbox has it in hand, for another agent.
+        DraftClosed: it was sent or discarded.
+    """
+    ensure(user, draft, writing(draft.kind))
+    lock = editlock.acquire(draft, user)
+    stored = (
+        Draft.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("author", "mailbox", "answers__conversation", "answers__mailbox")
+        .get(pk=draft.pk)
+    )
+    if stored.state != DraftState.LIVE:
+        raise DraftClosed(stored)
+    if stored.author_id != user.pk:
+        outgoing = in_hand(stored)
+        if outgoing is not None:
+            raise BeingSent(outgoing)
+        if not take_over:
+            raise OthersDraft(stored)
+        _hand_over(stored, user)
+    return Composer(stored, lock, resumed=True)
+
+
+def park(draft: Draft) -> None:
+    """Put a draft aside for its author: nobody answers with it, and nothing of it is lost."""
+    Draft.objects.filter(pk=draft.pk).update(state=DraftState.PARKED, updated_at=Now())
+
+
+def _live_draft_of(message: Message) -> Draft | None:
+    return (
+        Draft.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("author", "mailbox", "answers__conversation", "answers__mailbox")
+        .filter(answers=message, state=DraftState.LIVE)
+        .first()
+    )
+
+
+def _hand_over(draft: Draft, user: User) -> None:
+    """The draft, and what Gmail has of it, goes to the user; a copy stays with its author."""
+    copied: dict[str, Any] = DraftFields.of(draft).values()
+    Draft.objects.create(
+        mailbox_id=draft.mailbox_id,
+        kind=draft.kind,
+        state=DraftState.PARKED,
+        answers_id=draft.answers_id,
+        author_id=draft.author_id,
+        forwarded_files=draft.forwarded_files,
+        **copied,
+    )
+    former = draft.author
+    Draft.objects.filter(pk=draft.pk).update(
+        author=user, version=F("version") + 1, updated_at=Now()
+    )
+    draft.refresh_from_db()
+    journal.tell_of(
+        "draft.taken_over", draft, actor=user, former=former.pk, former_name=former.name
+    )

@@ -1,0 +1,16 @@
+"""What beat starts for the heart, in seconds. Rows are the queue: a missed round loses nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "expire-locks": {"task": "mail.tasks.expire_locks", "schedule": 5.0},
+    "redrive-outgoing": {"task": "mail.tasks.redrive_outgoing", "schedule": 3.0},
+    "follow-drafts": {"task": "mail.tasks.follow_drafts", "schedule": 5.0},
+    "hope-for-uncertain": {"task": "mail.tasks.hope_for_uncertain", "schedule": 60.0},
+    "sweep-orphans": {"task": "mail.tasks.sweep_orphans", "schedule": 600.0},
+}
+# A round that waited longer than the next one is not worth running.
+for _entry in BEAT_SCHEDULE.values():
+    _entry["options"] = {"expires": _entry["schedule"]}

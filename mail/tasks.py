@@ -1,0 +1,62 @@
+"""Housekeeping of the heart (queue `default`): sweepers that look at rows and wake the workers."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+from django.db.models.functions import Now
+
+from callcenter.gmail.errors import GmailError
+from mail import editlock
+from mail.models import Outgoing, OutgoingState
+from mail.outbox import claims, following, orphans, timing
+from mail.outbox import tasks as outbox
+from mailboxes.gmail import client_for
+from mailboxes.models import Mailbox
+from mailboxes.secrets import SecretUnreadable
+
+log = logging.getLogger(__name__)
+_AT_ONCE = 200
+
+
+@shared_task
+def expire_locks() -> None:
+    editlock.expire_due()
+
+
+@shared_task
+def redrive_outgoing() -> None:
+    """Wake what is due: a task was lost, a worker died, or its time has come."""
+    open_rows = Outgoing.objects.filter(claims.due(), state__in=Outgoing.OPEN_STATES)
+    for pk in open_rows.order_by("not_before").values_list("pk", flat=True)[:_AT_ONCE]:
+        outbox.wake(pk)
+
+
+@shared_task
+def follow_drafts() -> None:
+    for pk in following.behind().order_by("not_before").values_list("pk", flat=True)[:_AT_ONCE]:
+        outbox.follow_draft.delay(pk)
+
+
+@shared_task
+def hope_for_uncertain() -> None:
+    """Evidence may turn up late: look again for a while."""
+    waiting = Outgoing.objects.filter(
+        state=OutgoingState.UNCERTAIN,
+        sending_at__gte=Now() - timing.HOPE,
+        mailbox__in=Mailbox.objects.working(),
+    )
+    for pk in waiting.values_list("pk", flat=True)[:_AT_ONCE]:
+        outbox.look_for_evidence.delay(pk)
+
+
+@shared_task
+def sweep_orphans() -> None:
+    """Delete Gmail drafts of ours that nobody owns, mailbox by mailbox."""
+    for mailbox in Mailbox.objects.working():
+        try:
+            orphans.sweep(client_for(mailbox, priority="mirror"), mailbox)
+        except (GmailError, SecretUnreadable):
+            # The next round, or the mirror's own trouble with this mailbox, tells.
+            log.warning("no orphaned drafts looked for in mailbox %d", mailbox.pk, exc_info=True)
