@@ -8,10 +8,11 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from sandbox import accounts, history, ids, ledger, mailbox, oauth, outside
+from sandbox import accounts, fill, history, ids, importer, ledger, mailbox, oauth, outside
 from sandbox.accounts import SendAs
 from sandbox.errors import GoogleError, invalid
 from sandbox.headers import decode_base64
@@ -35,7 +36,7 @@ def handle(world: World, request: Request) -> Response:
         return Response.json(handler(world, told))
     except GoogleError as error:
         return Response.json({"error": error.message}, error.status)
-    except (KeyError, ValueError, TypeError) as error:
+    except (KeyError, ValueError, TypeError, OSError) as error:
         return Response.json({"error": f"{type(error).__name__}: {error}"}, 400)
 
 
@@ -185,6 +186,7 @@ def _expire_history(world: World, told: Told) -> Told:
 def _expire_tokens(world: World, told: Told) -> Told:
     """Access tokens only; refresh tokens too with `refresh`: true."""
     kinds = ("access", "refresh" if told.get("refresh") else "access")
+    world.tokens.clear()
     cursor = world.store.execute(
         "UPDATE tokens SET expires_at = 0 WHERE ? IN ('', account) AND kind IN (?, ?)",
         (told.get("account", "").lower(), *kinds),
@@ -264,6 +266,20 @@ def _raw(world: World, told: Told) -> Told:
     return {"raw": base64.urlsafe_b64encode(mailbox.raw(world, row.id)).decode("ascii")}
 
 
+def _fill(world: World, told: Told) -> Told:
+    """The benchmark's mailbox (fill.py); answers when it is full."""
+    account = told["account"].lower()
+    messages, seed = int(told["messages"]), int(told.get("seed", 1))
+    count = fill.load(world, account, messages, seed)
+    return {"messages": messages, "conversations": count}
+
+
+def _import(world: World, told: Told) -> Told:
+    """Files of this machine, as `python -m sandbox --import` loads them."""
+    result = importer.import_path(world, told["account"], Path(told["path"]))
+    return {"files": result.files, "messages": result.messages}
+
+
 def _clock(world: World, told: Told) -> Told:
     world.clock.advance(float(told.get("advance_s", 0)))
     return {"now": world.clock.now()}
@@ -300,6 +316,8 @@ CALLS: dict[tuple[str, str], Callable[[World, Told], Told]] = {
     ("DELETE", "/admin/log"): _clear_log,
     ("GET", "/admin/state"): _state,
     ("GET", "/admin/raw"): _raw,
+    ("POST", "/admin/fill"): _fill,
+    ("POST", "/admin/import"): _import,
     ("POST", "/admin/clock"): _clock,
     ("GET", "/admin/health"): _health,
 }

@@ -10,6 +10,7 @@ from __future__ import annotations
 import http
 import re
 import secrets
+from functools import lru_cache
 
 from sandbox.errors import GoogleError
 from sandbox.http import Request, Response
@@ -90,12 +91,16 @@ def _one(api: Api, chunk: bytes, outer: str) -> tuple[bytes, Response]:
 
 
 def _inner(answer: Response) -> bytes:
-    head = f"HTTP/1.1 {answer.status} {_REASONS.get(answer.status, 'Unknown')}\r\n"
-    for name, value in answer.headers.items():
-        head += f"{name.title()}: {value}\r\n"
-    if answer.status != 204:
-        head += f"Content-Length: {len(answer.body)}\r\n"
-    return head.encode("latin-1") + b"\r\n" + answer.body + b"\r\n"
+    length = b"" if answer.status == 204 else b"Content-Length: %d\r\n" % len(answer.body)
+    head = _head(answer.status, tuple(answer.headers.items()))
+    return head + length + b"\r\n" + answer.body + b"\r\n"
+
+
+@lru_cache(maxsize=64)
+def _head(status: int, headers: tuple[tuple[str, str], ...]) -> bytes:
+    lines = [f"HTTP/1.1 {status} {_REASONS.get(status, 'Unknown')}\r\n"]
+    lines += [f"{name.title()}: {value}\r\n" for name, value in headers]
+    return "".join(lines).encode("latin-1")
 
 
 def _failed(message: str) -> GoogleError:

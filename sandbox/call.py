@@ -31,7 +31,7 @@ class Call:
 
 def read_params(method: Method, pairs: list[tuple[str, str]]) -> dict[str, Any]:
     """Typed query parameters with their defaults; an unknown one is refused in Google's words."""
-    found: dict[str, Any] = {}
+    found = dict(method.defaults)
     for name, text in pairs:
         spec = method.parameters.get(name)
         if spec is None:
@@ -43,16 +43,7 @@ def read_params(method: Method, pairs: list[tuple[str, str]]) -> dict[str, Any]:
                 reason="badRequest",
             )
         value = _typed(name, spec, text)
-        if spec.repeated:
-            found.setdefault(name, []).append(value)
-        else:
-            found[name] = value
-    for name, spec in method.parameters.items():
-        if name not in found:
-            if spec.repeated:
-                found[name] = []
-            elif spec.default is not None:
-                found[name] = _typed(name, spec, spec.default)
+        found[name] = [*found[name], value] if spec.repeated else value
     return found
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from functools import lru_cache
 
 _ALIASES = {
     "shift_jis": "cp932",
@@ -36,6 +37,7 @@ _ALIASES = {
     "utf8": "utf-8",
     "iso-8859-8-i": "iso-8859-8",
 }
+_SAYS_NOTHING = frozenset({"us-ascii", "ascii", "unknown-8bit", "x-unknown", "default"})
 _EUC_JP = frozenset({"euc-jp", "eucjp", "x-euc-jp", "eucjp-ms", "cp51932", "ujis", "x-euc"})
 # Codecs that turn bytes into bytes, or that are no charset of a mail.
 _NOT_TEXT = frozenset(
@@ -45,14 +47,16 @@ _NOT_TEXT = frozenset(
 
 def decode(data: bytes, declared: str) -> str:
     """Text of `data`, never failing: what fits nowhere becomes U+FFFD."""
-    name = declared.strip().strip("\"'").lower().replace(" ", "")
-    if name.startswith("iso-2022-jp") or (b"\x1b$" in data and name not in ("utf-8", "utf-16")):
+    codec = _codec_for(declared)
+    if codec == "utf-8":
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError:
+            return data.decode("utf-8", "replace")
+    if codec == "iso-2022-jp" or b"\x1b$" in data:
         return decode_iso_2022_jp(data)
-    if name in _EUC_JP:
+    if codec == "euc-jp":
         return decode_euc_jp(data)
-    if not name or name in ("us-ascii", "ascii", "unknown-8bit", "x-unknown", "default"):
-        return _guess(data)
-    codec = _lookup(_ALIASES.get(name, name))
     if codec is None:
         return _guess(data)
     try:
@@ -63,6 +67,19 @@ def decode(data: bytes, declared: str) -> str:
             return data.decode("utf-8")
         except UnicodeDecodeError:
             return data.decode(codec, "replace")
+
+
+@lru_cache(maxsize=1024)
+def _codec_for(declared: str) -> str | None:
+    """What a declared charset is read with; None where the label says nothing."""
+    name = declared.strip().strip("\"'").lower().replace(" ", "")
+    if name.startswith("iso-2022-jp"):
+        return "iso-2022-jp"
+    if name in _EUC_JP:
+        return "euc-jp"
+    if not name or name in _SAYS_NOTHING:
+        return None
+    return _lookup(_ALIASES.get(name, name))
 
 
 def _lookup(name: str) -> str | None:
@@ -76,6 +93,8 @@ def _lookup(name: str) -> str | None:
 
 
 def _guess(data: bytes) -> str:
+    if data.isascii():
+        return data.decode("ascii")
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError:

@@ -20,7 +20,6 @@ class Parameter:
     kind: str  # string integer boolean
     repeated: bool
     enum: frozenset[str]
-    default: str | None
     format: str
 
 
@@ -34,6 +33,7 @@ class Method:
     request: str  # schema names, "" for none
     response: str
     upload: bool
+    defaults: dict[str, Any]  # of the parameters that have one; empty lists for repeated ones
 
 
 @cache
@@ -76,7 +76,6 @@ def _method(described: dict[str, Any]) -> Method:
                 kind=spec["type"],
                 repeated=spec.get("repeated", False),
                 enum=frozenset(spec.get("enum", ())),
-                default=spec.get("default"),
                 format=spec.get("format", ""),
             )
             for name, spec in known.items()
@@ -86,4 +85,14 @@ def _method(described: dict[str, Any]) -> Method:
         request=described.get("request", {}).get("$ref", ""),
         response=described.get("response", {}).get("$ref", ""),
         upload="mediaUpload" in described,
+        defaults={
+            name: [] if spec.get("repeated") else _default(spec)
+            for name, spec in known.items()
+            if spec["location"] == "query" and (spec.get("repeated") or "default" in spec)
+        },
     )
+
+
+def _default(spec: dict[str, Any]) -> Any:
+    text = spec["default"]
+    return {"integer": int, "boolean": lambda t: t == "true"}.get(spec["type"], str)(text)

@@ -15,7 +15,6 @@ from sandbox import charsets
 
 Headers = list[tuple[str, bytes]]
 
-_END = re.compile(rb"\r?\n\r?\n|\A\r?\n")
 _FIELD = re.compile(rb"^([!-9;-~]+)[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)", re.M)
 _FOLD = re.compile(rb"\r?\n(?=[ \t])")
 _WORD = re.compile(r"=\?([^?\s]+)\?([bBqQ])\?([^?]*)\?=")
@@ -32,16 +31,23 @@ def split(raw: bytes, start: int = 0, end: int | None = None) -> tuple[Headers, 
     end = len(raw) if end is None else end
     if raw.startswith((b"\n", b"\r\n"), start):
         return [], start + (1 if raw[start] == 0x0A else 2)
-    match = _END.search(raw, start, end)
-    if match is None:
-        head, body = raw[start:end], end
-    else:
-        head, body = raw[start : match.start()], match.end()
+    head_end, body = _head_end(raw, start, end)
+    head = raw[start:head_end]
     fields = [
         (name.decode("ascii"), _FOLD.sub(b"", value).strip(b" \t\r\n"))
         for name, value in _FIELD.findall(head)
     ]
     return fields, body
+
+
+def _head_end(raw: bytes, start: int, end: int) -> tuple[int, int]:
+    """Where the fields end and the body begins, at the first empty line of either kind."""
+    found = raw.find(b"\n\r\n", start, end)
+    limit = end if found < 0 else found + 1
+    bare = raw.find(b"\n\n", start, limit)
+    if bare >= 0:
+        return bare, bare + 2
+    return (end, end) if found < 0 else (found, found + 3)
 
 
 def first(fields: Headers, name: str) -> bytes:

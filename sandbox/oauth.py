@@ -354,6 +354,7 @@ def revoke(world: World, value: str) -> None:
 
 
 def revoke_grant(world: World, client_id: str, account: str) -> None:
+    world.tokens.clear()
     with world.store.transaction():
         for table in ("tokens", "consents", "codes"):
             world.store.execute(

@@ -8,6 +8,7 @@ import json
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
@@ -157,7 +158,7 @@ class Api:
     def _call(
         self, method: Method, request: ApiRequest, account: str, args: tuple[str, ...]
     ) -> Call:
-        params = read_params(method, parse_qsl(request.query_string, keep_blank_values=True))
+        params = dict(_params(method.id, request.query_string))
         if params["alt"] != "json":
             raise GoogleError(400, "Only alt=json is served here.", reason="badRequest")
         body: dict[str, Any] = {}
@@ -203,6 +204,13 @@ class Api:
             if problems:
                 return invalid_answer(method, problems)
         return Response(200, body, JSON_HEADERS)
+
+
+@lru_cache(maxsize=512)
+def _params(method_id: str, query_string: str) -> dict[str, Any]:
+    """Kept, because the parts of a batch mostly ask alike. The caller copies it."""
+    pairs = parse_qsl(query_string, keep_blank_values=True)
+    return read_params(discovery.methods()[method_id], pairs)
 
 
 def check_answer(method: Method, body: bytes) -> list[str]:

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import parse_qs
 
 from sandbox.errors import login_required, unauthenticated
-from sandbox.world import World
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    account: str
-    client_id: str
-    scopes: frozenset[str]
+from sandbox.world import Token, World
 
 
 def identify(world: World, authorization: str, query_string: str) -> Token:
@@ -25,11 +17,18 @@ def identify(world: World, authorization: str, query_string: str) -> Token:
             value = parse_qs(query_string).get("access_token", [""])[0]
         if not value:
             raise login_required()
-    row = world.store.one(
-        "SELECT account, client_id, scope, expires_at FROM tokens "
-        "WHERE token = ? AND kind = 'access'",
-        (value.strip(),),
-    )
-    if row is None or row[3] <= world.clock.now():
+    value = value.strip()
+    token = world.tokens.get(value)
+    if token is None:
+        row = world.store.one(
+            "SELECT account, client_id, scope, expires_at FROM tokens "
+            "WHERE token = ? AND kind = 'access'",
+            (value,),
+        )
+        if row is None:
+            raise unauthenticated()
+        token = Token(row[0], row[1], frozenset(row[2].split()), row[3])
+        world.tokens[value] = token
+    if token.expires_at <= world.clock.now():
         raise unauthenticated()
-    return Token(row[0], row[1], frozenset(row[2].split()))
+    return token

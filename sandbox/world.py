@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import secrets
+from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.calls import CallLog
@@ -14,6 +15,16 @@ from sandbox.quota import Quota
 from sandbox.store import Store
 
 
+@dataclass(frozen=True, slots=True)
+class Token:
+    """An access token that was looked up."""
+
+    account: str
+    client_id: str
+    scopes: frozenset[str]
+    expires_at: float
+
+
 class World:
     def __init__(self, path: Path | None = None, *, validate: bool = True) -> None:
         self.store = Store(path)
@@ -22,6 +33,8 @@ class World:
         self.quota = Quota()
         self.log = CallLog()
         self.payloads = PayloadCache()
+        # Access tokens seen lately; emptied whenever one is ended before its time.
+        self.tokens: dict[str, Token] = {}
         self.validate = validate
         # Ids need not repeat between runs; faults do (they have a seeded generator of their own).
         self.random = random.Random()
@@ -44,6 +57,7 @@ class World:
         self.quota.clear()
         self.log.clear()
         self.payloads.clear()
+        self.tokens.clear()
 
     def new_id(self) -> int:
         """A message id as Gmail makes them: the time in its upper bits, noise in the lower."""
