@@ -119,8 +119,8 @@ def make(kind: str, facts: Mapping[str, str], rng: random.Random) -> File:
         )
         return File(name, XLSX, documents.xlsx(rows))
     if kind == "csv-places":
-        rows = [("拠点名", "郵便番号", "住所", "数量"),
+        places = [("拠点名", "郵便番号", "住所", "数量"),
                 ("本社", "000-0000", facts["place"], facts["qty"]),
                 ("第二倉庫", "000-0000", "埼玉県若葉市見沼10-1", facts["qty"])]  # fmt: skip
-        return File("納品先一覧.csv", "text/csv", documents.csv932(rows))
+        return File("納品先一覧.csv", "text/csv", documents.csv932(places))
     raise KeyError(kind)

@@ -26,7 +26,8 @@ def spread(start: datetime, end: datetime, count: int, rng: random.Random) -> li
 
     They are jittered quantiles of the density, so that no stretch is left bare by chance.
     """
-    step = timedelta(minutes=10)
+    # Fine steps only where they can be seen.
+    step = timedelta(minutes=10 if end - start < timedelta(days=2) else 40)
     marks = [start]
     while marks[-1] + step < end:
         marks.append(marks[-1] + step)
@@ -35,8 +36,8 @@ def spread(start: datetime, end: datetime, count: int, rng: random.Random) -> li
     for number in range(count):
         target = sums[-1] * (number + 0.15 + 0.7 * rng.random()) / count
         place = min(bisect.bisect_left(sums, target), len(marks) - 1)
-        inside = timedelta(seconds=rng.randrange(600))
-        found.append(min(marks[place] + inside, end))
+        inside = step * rng.random()
+        found.append(min(marks[place] + inside, end).replace(microsecond=0))
     return sorted(found)
 
 

@@ -1,8 +1,8 @@
 """Builds the demo accounts: sixty days of mail before a moment, the same for the same seed.
 
 `letters` says what was written and how it lies in the account; `build` adds the bytes.  The newest
-mails of support@ are written by hand (`today.py`), the machines' mail is in `automatic.py`, all else
-is played from the stories of `banks/`.
+mails of support@ are written by hand (`today.py`), the machines' mail is in `automatic.py`, all
+else is played from the stories of `banks/`.
 """
 
 from __future__ import annotations
@@ -87,9 +87,10 @@ def _stories(desk: str, now: datetime, count: int, rng: random.Random) -> list[L
     dealer = Dealer(rng)
     matters = _matters(desk, rng)
     writers = _Writers(rng)
-    # About two and a third letters come of a story; what is left over is not played.
     newest = now - (timedelta(hours=14) if desk == "support" else timedelta(minutes=40))
-    starts = spread(now - SPAN, newest, round(count / 1.9), rng)
+    # A third of them lies in the last ten days, so that the newest pages are full of life.
+    starts = spread(now - SPAN, newest, round(count / 2.8), rng)
+    starts += spread(now - timedelta(days=10), newest, round(count / 5.6), rng)
     rng.shuffle(starts)
     found: list[Letter] = []
     for number, at in enumerate(starts):

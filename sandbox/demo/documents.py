@@ -51,7 +51,8 @@ def pdf(title: str, heading: Sequence[str], table: Rows, foot: Sequence[str]) ->
         b" /W [1 [278] 2 94 500] /CIDSystemInfo << /Registry (Adobe) /Ordering (Japan1)"
         b" /Supplement 2 >> /FontDescriptor 7 0 R >>",
         b"<< /Type /FontDescriptor /FontName /HeiseiKakuGo-W5 /Flags 4"
-        b" /FontBBox [-92 -250 1010 922] /ItalicAngle 0 /Ascent 752 /Descent -271 /CapHeight 737 /StemV 114 >>",
+        b" /FontBBox [-92 -250 1010 922] /ItalicAngle 0 /Ascent 752"
+        b" /Descent -271 /CapHeight 737 /StemV 114 >>",
     )
     body = bytearray(b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n")
     places: list[int] = []

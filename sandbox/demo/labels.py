@@ -8,6 +8,9 @@ from __future__ import annotations
 from sandbox.demo.shapes import DemoLabel
 
 _COMMON = [
+    DemoLabel("注文", "#149e60", "#ffffff"),
+    DemoLabel("注文/変更", "#b9e4d0", "#094228"),
+    DemoLabel("注文/キャンセル", "#efa093", "#822111"),
     DemoLabel("配送", "#4a86e8", "#ffffff"),
     DemoLabel("配送/遅延", "#6d9eeb", "#ffffff"),
     DemoLabel("配送/再配達", "#a4c2f4", "#0d3472"),
@@ -33,9 +36,6 @@ SUPPORT = [
 ]
 
 INFO = [
-    DemoLabel("注文", "#149e60", "#ffffff"),
-    DemoLabel("注文/変更", "#b9e4d0", "#094228"),
-    DemoLabel("注文/キャンセル", "#efa093", "#822111"),
     DemoLabel("モール", "#ffad47", "#684e07"),
     DemoLabel("在庫・商品", "#fce8b3", "#7a4706"),
     *_COMMON,

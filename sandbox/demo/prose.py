@@ -1,9 +1,11 @@
 """Small machinery for writing many letters that do not read alike.
 
 A text may hold alternatives, `[本日|昨日]`, which may be nested and may be empty, and slots,
-`{order}`.  A text of a bank may begin with marks: `13>` it answers only the first or third text of the turn
-before; `2=` what follows takes it for the second text of its turn (else its place in the bank
-counts); `~3 ` it is written three days later.
+`{order}`.  A text of a bank may begin with marks:
+
+- `13>` it answers only the first or third text of the turn before;
+- `2=` what follows takes it for the second text of its turn (else its place in the bank counts);
+- `~3 ` it is written three days later.
 """
 
 from __future__ import annotations
@@ -72,7 +74,10 @@ def wrap(text: str, width: int = 35) -> str:
     return "\n".join(lines)
 
 
-_WIDE = "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲンァィゥェォャュョッー"
+_WIDE = (
+    "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホ"
+    "マミムメモヤユヨラリルレロワヲンァィゥェォャュョッー"
+)
 _HALF = "ｱｲｳｴｵｶｷｸｹｺｻｼｽｾｿﾀﾁﾂﾃﾄﾅﾆﾇﾈﾉﾊﾋﾌﾍﾎﾏﾐﾑﾒﾓﾔﾕﾖﾗﾘﾙﾚﾛﾜｦﾝｧｨｩｪｫｬｭｮｯｰ"
 _NARROW = str.maketrans(_WIDE, _HALF) | {
     0x3099: "ﾞ", 0x309A: "ﾟ", ord("！"): "!", ord("？"): "?", ord("　"): " ",

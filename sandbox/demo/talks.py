@@ -22,6 +22,14 @@ from sandbox.demo.stories import Story, Turn
 _ATTACHES = re.compile("添付|写真を|写真送")
 WEBFORM = Box("お問い合わせフォーム", "webform@shop.example")
 DESKS = {"support": SUPPORT, "info": INFO}
+# What the web form lets one choose, by how the label begins.
+_TOPICS = {
+    "配送": "配送・お届けについて",
+    "返品": "返品・交換について",
+    "請求": "お支払い・領収書について",
+    "会員": "会員登録・ログインについて",
+    "注文": "ご注文内容について",
+}
 _NARROW = ("becky", "shuriken", "mew")
 
 
@@ -59,6 +67,9 @@ class Talk:
             block = quoting.quoted(style, self.letters[-1])
             body += f"\n{block}" if block else ""
         before, chain = self._chain()
+        if self.letters and subject:
+            # Gmail begins a new conversation when an answer has a subject of its own.
+            self.key += "-2"
         letter = Letter(
             mailer=customer.mailer,
             sender=customer.box,
@@ -219,14 +230,7 @@ def tell(
             subject = "" if number else fill(_subject(story, chosen, dealer), slots)
             if form and not number:
                 matter = fill(vary(chosen.text, rng), slots)
-                talk.form(
-                    at,
-                    matter,
-                    subject,
-                    story.labels[0].replace("/", "（") + "）"
-                    if "/" in story.labels[0]
-                    else story.labels[0],
-                )
+                talk.form(at, matter, subject, _TOPICS.get(story.labels[0][:2], "その他"))
                 said = chosen
                 continue
             text = talk.compose(chosen.text)

@@ -115,6 +115,7 @@ STORIES: tuple[Story, ...] = (
                 ),
             ),
         ),
+        wants="gift",
         share=1.8,
     ),
     Story(
