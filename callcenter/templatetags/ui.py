@@ -34,15 +34,14 @@ ICONS = frozenset(
     """.split()
 )
 
-_KEPT = ("viewBox", "fill", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin")
 _HEX = re.compile(r"#?([0-9a-fA-F]{6})")
 
 
 def _symbol(name: str) -> str:
     """One icon as a <symbol>; only lucide's own drawing goes in, nothing of a request."""
     drawing = ElementTree.fromstring(lucide(name, size=None))
-    kept = {key: value for key, value in drawing.attrib.items() if key in _KEPT}
-    symbol = ElementTree.Element("symbol", {"id": f"i-{name}", **kept})
+    # Colour and line width come from the class `i` of static/css/base.css.
+    symbol = ElementTree.Element("symbol", {"id": f"i-{name}", "viewBox": drawing.attrib["viewBox"]})
     symbol.extend(list(drawing))
     for node in symbol.iter():
         node.tail = node.text = None
