@@ -49,7 +49,9 @@ def ensure_browser() -> str:
                 f"{' and '.join(missing)}). Install them with your system's package manager."
             )
         if os.geteuid() != 0:
-            raise SetUpError(f"The browser tests need more of the system. Run:\n\n  sudo {line}\n")
+            raise SetUpError(
+                f"The browser tests need more of the system. Run:\n\n  sudo sh -c '{line}'\n"
+            )
         print(f"Installing {' and '.join(missing)} …", flush=True)
         for command in (("apt-get", "update", "-q"), install):
             subprocess.run(
