@@ -1,0 +1,261 @@
+"""Every address of the product, asked by everybody.
+
+The table says what each person gets; an address without a row fails the test, so that none goes out
+unconsidered. People: `anonymous`; `agent`, `leader` and `admin` of the demo's roles, who were given
+the mailbox; `outsider`, an agent without it; `reader`, who was given it but may only read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from mail.actions.reply import start_new
+from mail.attachments.store import keep
+from mail.bodies import inline_token
+from mail.models import Attachment, Outgoing
+from permissions.models import User, UserGrant
+from permissions.operations import Operation
+from tests.mail import cast
+
+pytestmark = pytest.mark.django_db
+
+PEOPLE = ("anonymous", "agent", "leader", "admin", "outsider", "reader")
+
+
+def everybody(code: int, **others: int) -> dict[str, int]:
+    return {**dict.fromkeys(PEOPLE, code), "anonymous": 302, **others}
+
+
+MEMBERS = everybody(200, outsider=404)
+"""Reading one thing of a mailbox."""
+READERS = everybody(200)
+"""Reading what the person's own mailboxes hold; without any, an empty page."""
+ADMINS = everybody(403, admin=200)
+
+
+@dataclass(frozen=True)
+class Row:
+    """What asking once gives everybody; `data` is posted when `method` is POST."""
+
+    expected: dict[str, int]
+    method: str = "GET"
+    data: dict[str, Any] = field(default_factory=dict)
+    args: tuple[str, ...] = ()
+
+
+def posting(expected: dict[str, int], *args: str, **data: Any) -> Row:
+    return Row(expected, "POST", data, args)
+
+
+# The agent was first: the edit lock refuses the others, and names its holder.
+ANSWERING = everybody(409, agent=302, outsider=404, reader=403)
+MAIL, DRAFT, BOX = ("message",), ("draft",), ("mailbox",)
+WRONG = everybody(422, outsider=404)
+
+TABLE: dict[str, Row] = {
+    "login": Row(everybody(302, anonymous=200)),
+    "logout": posting(everybody(302)),
+    "set_language": posting(everybody(302), language="en"),
+    "mailboxes:settings": Row(ADMINS),
+    "mailboxes:callback": Row(everybody(403, admin=400)),
+    "mailboxes:reconnect": posting(everybody(403, admin=400), *BOX),
+    "mailboxes:people": posting(everybody(403, admin=302), *BOX),
+    "mailboxes:change_state": posting(everybody(403, admin=302), "mailbox", "verb"),
+    "mail:home": Row(everybody(302)),
+    "mail:list": Row(READERS),
+    "mail:rows": Row(READERS),
+    "mail:nav": Row(READERS),
+    "mail:new": Row(everybody(200, reader=403)),
+    "mail:progress": Row(ADMINS, args=BOX),
+    "mail:sending": Row(MEMBERS, args=("outgoing",)),
+    "mail:detail": Row(MEMBERS, args=MAIL),
+    "mail:body": Row(MEMBERS, args=MAIL),
+    "mail:lock": Row(everybody(302, outsider=404), args=MAIL),
+    "mail:beat": posting(WRONG, *MAIL),
+    "mail:leave": posting(WRONG, *MAIL),
+    "mail:release": posting(everybody(409, outsider=404), *MAIL),
+    "mail:force": posting(everybody(403, outsider=404, leader=422, admin=422), *MAIL),
+    "mail:status": posting(everybody(422, outsider=404, reader=403), *MAIL),
+    "mail:comments": Row(MEMBERS, args=MAIL),
+    "mail:history": Row(MEMBERS, args=MAIL),
+    "mail:events": Row(MEMBERS, args=MAIL),
+    "mail:reply": posting(ANSWERING, *MAIL),
+    "mail:reply_all": posting(ANSWERING, *MAIL),
+    "mail:forward": posting(ANSWERING, *MAIL),
+    "mail:attachment": Row(everybody(200, outsider=404, reader=403), args=("message", "file")),
+    "mail:draft": Row(MEMBERS, args=DRAFT),
+    "mail:autosave": posting(WRONG, *DRAFT),
+    "mail:save": posting(WRONG, *DRAFT),
+    "mail:send": posting(WRONG, *DRAFT),
+    "mail:cancel": posting(WRONG, *DRAFT),
+    "mail:discard": posting(WRONG, *DRAFT),
+    "mail:draft_beat": posting(WRONG, *DRAFT),
+    "mail:draft_leave": posting(WRONG, *DRAFT),
+    # The signature in the address stands for the log-in: a sandboxed frame sends no cookies.
+    "mail:inline": Row(everybody(200, anonymous=200), args=("token",)),
+    "mail:live": Row(everybody(200)),
+    "mail:live_poll": Row(everybody(200)),
+}
+
+
+def names(patterns: list[Any], prefix: str = "") -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+            yield from names(pattern.url_patterns, inner)
+        elif isinstance(pattern, URLPattern):
+            yield f"{prefix}{pattern.name}"
+
+
+ADDRESSES = sorted(names(get_resolver().url_patterns))
+
+
+def test_the_table_has_a_row_for_every_address_and_no_other() -> None:
+    assert set(ADDRESSES) == set(TABLE)
+
+
+@pytest.fixture
+def world() -> dict[str, Any]:
+    """One mailbox with a mail, a file, a draft and a sending; and the people."""
+    box = cast.mailbox()
+    people = {
+        "agent": cast.person("agent", box),
+        "leader": cast.person("leader", box, role="leader"),
+        "admin": cast.person("admin", box, role="admin"),
+        "outsider": cast.person("outsider"),
+        "reader": cast.person("reader", box),
+    }
+    for operation in Operation:
+        if operation != Operation.MAIL_VIEW:
+            UserGrant.objects.create(
+                user=people["reader"], operation=operation.value, allowed=False
+            )
+    author = cast.person("author", box)
+    message = cast.mail(box)
+    file = Attachment.objects.create(
+        message=message, part_id="1", filename="写真.png", content_type="image/png", content_id="a"
+    )
+    draft = start_new(box, author).draft
+    outgoing = Outgoing.objects.create(
+        mailbox=box, draft=draft, author=author, raw=b"", body_hash=""
+    )
+    return {
+        "people": people,
+        "message": message.pk,
+        "mailbox": box.pk,
+        "draft": draft.pk,
+        "outgoing": outgoing.pk,
+        "attachment": file,
+        "file": file.pk,
+        "token": inline_token(file.pk),
+        "verb": "pause",
+    }
+
+
+@pytest.fixture
+def stored_file(world: dict[str, Any]) -> None:
+    """The file has been fetched already, so that nobody waits for a worker."""
+    keep(world["attachment"], b"\x89PNG\r\n\x1a\n")
+
+
+def client_of(world: dict[str, Any], person: str) -> Client:
+    client = Client()
+    if person != "anonymous":
+        user: User = world["people"][person]
+        client.force_login(user)
+    return client
+
+
+def asked(client: Client, row: Row, address: str) -> Any:
+    return client.post(address, row.data) if row.method == "POST" else client.get(address)
+
+
+# These read the database from threads of their own, which see only what is committed.
+ASYNCHRONOUS = {"mail:attachment", "mail:inline", "mail:live"}
+
+
+def each_of(chosen: list[str]) -> list[Any]:
+    committed = pytest.mark.django_db(transaction=True)
+    return [pytest.param(n, marks=[committed] if n in ASYNCHRONOUS else []) for n in chosen]
+
+
+@pytest.mark.spec("P2")
+@pytest.mark.usefixtures("stored_file")
+@pytest.mark.parametrize("name", each_of(ADDRESSES))
+def test_each_person_gets_what_the_table_says(name: str, world: dict[str, Any]) -> None:
+    row = TABLE[name]
+    for person in PEOPLE:
+        address = reverse(name, args=[world[key] for key in row.args])
+        client = client_of(world, person)
+        response = asked(client, row, address)
+        assert response.status_code == row.expected[person], f"{person} at {address}"
+        if response.status_code == 302 and person == "anonymous" and name != "login":
+            target = response["Location"]
+            assert target.startswith(reverse("login")) or name in {"logout", "set_language"}
+        if response.streaming:
+            response.close()
+
+
+@pytest.mark.usefixtures("stored_file")
+@pytest.mark.parametrize("name", [n for n in ADDRESSES if TABLE[n].method == "POST"])
+def test_what_writes_is_not_a_get(name: str, world: dict[str, Any]) -> None:
+    address = reverse(name, args=[world[key] for key in TABLE[name].args])
+    response = client_of(world, "admin").get(address)
+    assert response.status_code == 405
+
+
+@pytest.mark.parametrize("name", each_of([n for n in ADDRESSES if "message" in TABLE[n].args]))
+def test_an_id_of_nothing_is_not_found(name: str, world: dict[str, Any]) -> None:
+    row = TABLE[name]
+    args = [world[key] for key in row.args]
+    args[row.args.index("message")] = 999_999_999
+    client = client_of(world, "admin")
+    address = reverse(name, args=args)
+    assert asked(client, row, address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["/mail/M-0/", "/mail/12/", "/mail/M-UUUUUU/", "/drafts/M-000000/"]
+)
+def test_what_is_no_id_is_not_found(path: str, world: dict[str, Any]) -> None:
+    assert client_of(world, "admin").get(path).status_code == 404
+
+
+@pytest.mark.parametrize("name", [n for n in ADDRESSES if TABLE[n].method == "POST"])
+def test_a_post_without_its_token_is_refused(name: str, world: dict[str, Any]) -> None:
+    """Cross-site request forgery."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(world["people"]["admin"])
+    address = reverse(name, args=[world[key] for key in TABLE[name].args])
+    assert client.post(address, TABLE[name].data).status_code == 403
+
+
+@pytest.mark.spec("P2")
+def test_what_a_person_may_not_do_is_not_offered(world: dict[str, Any]) -> None:
+    message = reverse("mail:detail", args=[world["message"]])
+    reading = client_of(world, "reader").get(message).content.decode()
+    working = client_of(world, "agent").get(message).content.decode()
+    for action in ("reply", "reply_all", "forward", "status"):
+        address = reverse(f"mail:{action}", args=[world["message"]])
+        assert address in working
+        assert address not in reading
+    assert reverse("mail:new") not in reading
+    assert reverse("mailboxes:settings") not in working
+
+
+def test_the_pages_bear_a_strict_content_policy(world: dict[str, Any]) -> None:
+    policy = client_of(world, "agent").get(reverse("mail:list"))["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
+
+
+def test_the_framework_finds_nothing_to_complain_of() -> None:
+    call_command("check", fail_level="WARNING")
