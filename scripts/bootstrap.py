@@ -112,6 +112,8 @@ def set_up() -> None:
 
 
 def main(arguments: list[str]) -> None:
+    if not sys.platform.startswith("linux"):
+        sys.exit("This runs on Linux (on Windows: in WSL).")
     find_newer_python()
     from scripts.leash import follow_make
 
