@@ -18,8 +18,9 @@ _FAILURE = re.compile(
     re.IGNORECASE,
 )
 _REPLY_SUBJECT = re.compile(
-    r"^\s*(?:\[?自動(?:返信|応答|送信)|【自動(?:返信|応答|配信)|\(?auto(?:matic)?[- ]?(?:reply|response)"
-    r"|out of (?:the )?office|不在(?:通知|の?お知らせ|連絡)|vacation)",
+    r"^\s*(?:\[?自動(?:返信|応答|送信)|【自動(?:返信|応答|配信)"
+    r"|\(?auto(?:matic)?[- ]?(?:reply|response)|out of (?:the )?office"
+    r"|不在(?:通知|の?お知らせ|連絡)|vacation)",
     re.IGNORECASE,
 )
 _ACTION = re.compile(rb"^Action[ \t]*:[ \t]*([A-Za-z]+)", re.IGNORECASE | re.MULTILINE)

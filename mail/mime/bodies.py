@@ -81,7 +81,7 @@ def collect(root: Part, read_text: ReadText, book: NoticeBook) -> Bodies:
 
 
 def _blocks(root: Part, walk: _Walk) -> list[_Block]:
-    """The blocks of text of ``root``. Children first, by a stack of our own instead of recursion."""
+    """The blocks of text of ``root``. Children first; a stack, no recursion."""
     results: dict[int, list[_Block]] = {}
     stack: list[tuple[Part, bool, bool, bool]] = [(root, False, False, False)]
     while stack:

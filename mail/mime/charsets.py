@@ -59,9 +59,11 @@ _ALIASES = {
 
 # Codecs that do something else than decode a charset.
 _NOT_CHARSETS = frozenset(
-    "base64 bz2 hex quopri rot13 uu zlib idna punycode unicodeescape rawunicodeescape "
-    "undefined mbcs oem charmap".split()
-)
+    (
+        "base64", "bz2", "hex", "quopri", "rot13", "uu", "zlib", "idna", "punycode",
+        "unicodeescape", "rawunicodeescape", "undefined", "mbcs", "oem", "charmap",
+    )
+)  # fmt: skip
 _LABEL = re.compile(r"[A-Za-z0-9_.:+-]{1,40}")
 _JAPANESE = frozenset(("cp932", "euc-jp", "iso-2022-jp", "shift_jis_2004", "shift_jisx0213"))
 _EAST_ASIAN = _JAPANESE | {"gb18030", "cp949", "big5hkscs", "cp950", "euc_jis_2004", "johab"}
@@ -213,10 +215,8 @@ def _nearly_utf8(data: bytes) -> bool:
 
 
 def _wide(data: bytes, label: str, book: NoticeBook) -> Decoded:
-    if b"\0" not in data[:200]:
-        # Not one zero byte: either no Latin letter in it, or the label is wrong.
-        if data.isascii() or _strict(data, "utf-8") is not None:
-            return Decoded(data.decode("utf-8"), "utf-8")
+    if b"\0" not in data[:200] and _strict(data, "utf-8") is not None:
+        return Decoded(data.decode("utf-8"), "utf-8")  # the label is wrong
     if label == "utf-16":  # RFC 2781: big-endian without a mark; in fact either
         big, little = data.decode("utf-16-be", "replace"), data.decode("utf-16-le", "replace")
         label = "utf-16-le" if guess.everyday(little) > guess.everyday(big) else "utf-16-be"

@@ -23,8 +23,11 @@ from mail.mime.references import is_sendable_id
 _HEADER_NAME = re.compile(r"[!-9;-~]{1,76}")
 # Written by compose itself; extra headers may not say them a second time.
 _OWN = frozenset(
-    "from to cc bcc reply-to subject date message-id in-reply-to references mime-version".split()
-)
+    (
+        "from", "to", "cc", "bcc", "reply-to", "subject", "date", "message-id", "in-reply-to",
+        "references", "mime-version",
+    )
+)  # fmt: skip
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 

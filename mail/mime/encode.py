@@ -143,10 +143,11 @@ def old_parameter(name: str, value: str) -> str:
 def content_type(value: str) -> str:
     """A content type of the form x/y; anything else is ``application/octet-stream``."""
     kind, slash, subtype = value.partition(";")[0].strip().lower().partition("/")
-    if slash and _TOKEN.fullmatch(kind) and _TOKEN.fullmatch(subtype):
-        if kind not in ("multipart", "message") or f"{kind}/{subtype}" == "message/rfc822":
-            return f"{kind}/{subtype}"
-    return "application/octet-stream"
+    if not (slash and _TOKEN.fullmatch(kind) and _TOKEN.fullmatch(subtype)):
+        return "application/octet-stream"
+    if kind == "multipart" or (kind == "message" and subtype != "rfc822"):
+        return "application/octet-stream"
+    return f"{kind}/{subtype}"
 
 
 def body_base64(data: bytes) -> bytes:
@@ -156,7 +157,7 @@ def body_base64(data: bytes) -> bytes:
 
 
 _QP = {
-    byte: chr(byte) if 33 <= byte <= 126 and byte != 61 or byte in b" \t" else f"={byte:02X}"
+    byte: chr(byte) if (33 <= byte <= 126 and byte != 61) or byte in b" \t" else f"={byte:02X}"
     for byte in range(256)
 }
 

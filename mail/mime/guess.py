@@ -81,10 +81,8 @@ class Guess:
 
 def _decode(data: bytes, charset: str) -> str | None:
     """The text, or None when more than one byte in a hundred does not fit."""
-    if charset == "euc-jp":
-        text = japanese.decode_euc_jp(data)
-    else:
-        text = data.decode(charset, "replace")
+    euc = charset == "euc-jp"
+    text = japanese.decode_euc_jp(data) if euc else data.decode(charset, "replace")
     return None if text.count("\ufffd") * 100 > len(text) else text
 
 

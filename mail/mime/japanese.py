@@ -37,11 +37,8 @@ def microsoft_signs(text: str) -> str:
 def _shift_jis(row: int, cell: int) -> bytes:
     """Row and cell (1 to 94) of JIS X 0208 as Shift_JIS bytes."""
     lead = (row - 1) // 2 + (0x81 if row <= 62 else 0xC1)
-    if row % 2:
-        trail = cell + (0x3F if cell <= 63 else 0x40)
-    else:
-        trail = cell + 0x9E
-    return bytes((lead, trail))
+    first_half = cell + (0x3F if cell <= 63 else 0x40)
+    return bytes((lead, first_half if row % 2 else cell + 0x9E))
 
 
 def _extension(row: int, cell: int) -> str:

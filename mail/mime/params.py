@@ -13,15 +13,17 @@ from dataclasses import dataclass, field
 from mail.mime import charsets, words
 from mail.mime.model import NoticeBook
 
-_NAME = re.compile(r"[\s;]*([^\s;=\"()]+)\s*=\s*")
+_GAP = re.compile(r"[\s;]*+")
+_NAME = re.compile(r"([^\s;=\"()]{1,200}+)\s*+=\s*+")
 _QUOTED = re.compile(r'"((?:[^"\\]++|\\.)*+)"', re.DOTALL)
 _UNESCAPE = re.compile(r'\\(["\\])')
 _SECTION = re.compile(r"(.+?)\*(\d{1,4})(\*?)$")
 _PERCENT = re.compile(rb"%([0-9A-Fa-f]{2})")
-_COMMENT = re.compile(r"\s*\([^()]*\)\s*")
+_COMMENT = re.compile(r"\([^()]*+\)")
 _NEXT = re.compile(r";\s*[A-Za-z0-9*_.-]{1,60}\s*=")
 _ESCAPED_UTF8 = re.compile(r"(?:%[89A-Fa-f][0-9A-Fa-f]){2}")
 LIMIT = 200
+MAX_LENGTH = 32 * 1024  # nobody's file name is longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Structured:
 def parse(header: str, book: NoticeBook | None = None) -> Structured:
     """A Content-Type or Content-Disposition."""
     notices = book if book is not None else NoticeBook()
+    header = header[:MAX_LENGTH]
     value, semicolon, rest = header.partition(";")
     if not semicolon and "=" in value:  # "filename=x" without a value before
         equals = value.index("=")
@@ -49,6 +52,8 @@ def _split(rest: str) -> list[tuple[str, str]]:
     pairs: list[tuple[str, str]] = []
     at = 0
     while len(pairs) < LIMIT:
+        gap = _GAP.match(rest, at)
+        at = gap.end() if gap else at
         name = _NAME.match(rest, at)
         if name is None:
             at = rest.find(";", at) + 1

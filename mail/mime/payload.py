@@ -1,9 +1,9 @@
 """``parse_payload``: a mail from Gmail's ``format=full`` resource instead of raw bytes.
 
 Gmail's quirks: bodies come base64url-encoded and as UTF-8, while the Content-Type still names the
-charset that the mail was sent in; transfer encodings are already undone; header values are mostly as
-sent (RFC 2047), sometimes decoded; a part with a file name has an ``attachmentId`` in place of its
-bytes; an enclosed mail has parts of its own, which are not this mail's.
+charset that the mail was sent in; transfer encodings are already undone; header values are mostly
+as sent (RFC 2047), sometimes decoded; a part with a file name has an ``attachmentId`` in place of
+its bytes; an enclosed mail has parts of its own, which are not this mail's.
 
 What Gmail could not read is lost in this form. ``needs_raw`` says that the raw mail is worth its
 price: U+FFFD, left-over escape sequences, or text that looks read in the wrong charset.
@@ -28,14 +28,14 @@ Json = Mapping[str, Any]
 
 
 def parse_payload(resource: Json, *, limits: Limits = DEFAULT_LIMITS) -> ParsedMessage:
-    """The mail in a message resource (or in its ``payload`` alone). Never raises for its content."""
+    """The mail in a message resource, or in its ``payload`` alone; whatever it holds."""
     book = NoticeBook()
-    payload = resource.get("payload", resource) if isinstance(resource, Mapping) else None
+    payload: object = resource.get("payload", resource)
     if not isinstance(payload, Mapping):
         book.add("payload_malformed", "no payload")
         payload = {}
     reader = _Reader(book, limits)
-    root = reader.tree(payload)
+    root = reader.read_tree(payload)
     return assemble(
         root,
         read_text=reader.read_text,
@@ -83,7 +83,7 @@ class _Reader:
         self.book, self.limits = book, limits
         self.needs_raw = False
 
-    def tree(self, payload: Json) -> Part:
+    def read_tree(self, payload: Json) -> Part:
         by_number: dict[str, Part] = {}
         root: Part | None = None
         for number, resource, parent in _walk(payload, self.limits):

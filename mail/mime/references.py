@@ -13,8 +13,8 @@ _ID = re.compile(r"<([^<>]{1,998})>")
 _COMMENT = re.compile(r"\([^()]*\)")
 _BLANKS = re.compile(r"\s+")
 _SENDABLE = re.compile(r"[!-;=?-~]{1,900}")
-# What other programs put before a subject: Re: RE[2]: Re^3: 返信: 回复: AW: SV: … and with full-width
-# colons; Fwd: FW: 転送: WG: TR: likewise.
+# What other programs put before a subject: Re: RE[2]: Re^3: 返信: AW: SV: … also with a full-width
+# colon; Fwd: FW: 転送: WG: TR: likewise.
 _REPLY = r"(?:re|aw|sv|antw|ref|返信|回复|回覆|答复|답장)"
 _FORWARD = r"(?:fwd?|wg|tr|rv|転送|转发|轉寄|전달)"
 _COUNT = r"(?:\s*[\[(^*]?\s*\d{1,3}\s*[\])]?)?"

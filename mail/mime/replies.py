@@ -71,7 +71,7 @@ def reply_all_recipients(parsed: ParsedMessage, own_addresses: Iterable[str] = (
 
 
 def quote_text(text: str, header: str = "") -> str:
-    """``text`` as a quotation: ``header`` (such as 「2026/11/22 10:00 山田様:」), then ``> `` lines."""
+    """``text`` as a quotation: ``header`` (``2026/11/22 10:00 山田 太郎:``), then ``> `` lines."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").rstrip().split("\n")
     quoted = "\n".join(
         ">" + line if line.startswith(">") else f"> {line}".rstrip() for line in lines

@@ -33,7 +33,7 @@ class Content:
 
 
 def canonical(encoding: str) -> str | None:
-    """The encoding that a header means: base64, quoted-printable, uuencode, '' or None (unknown)."""
+    """base64, quoted-printable, uuencode or '' for what a header means; None for unknown ones."""
     plain = re.sub(r"[^a-z0-9]", "", encoding.partition(";")[0].lower()[:60])
     if plain in ("", "7bit", "8bit", "8bits", "7bits", "binary", "plain", "none", "8", "7"):
         return ""

@@ -56,14 +56,10 @@ def every(fields: Fields, name: str) -> list[str]:
     return [value for key, value in fields if key.lower() == wanted]
 
 
-# A hostile parameter list is cut: nobody's file name is longer.
-_MAX_STRUCTURED = 32 * 1024
-
-
 def describe(part: Part, *, in_digest: bool, book: NoticeBook, named: str = "") -> None:
     """Fills in content type, disposition and file name from the part's headers."""
-    content = params.parse(part.header("Content-Type")[:_MAX_STRUCTURED], book)
-    disposition = params.parse(part.header("Content-Disposition")[:_MAX_STRUCTURED], book)
+    content = params.parse(part.header("Content-Type"), book)
+    disposition = params.parse(part.header("Content-Disposition"), book)
     part.params = content.params
     part.content_type = _plausible(content.value)
     part.disposition = disposition.value
