@@ -37,10 +37,11 @@ def letters(desk: str, now: datetime, rng: random.Random) -> list[Letter]:
         *(notices.order(at, now, rng) for at in times(16, timedelta(days=1))),
         *(
             notices.order(at, now, rng)
-            for at in spread(now - timedelta(days=2), now - timedelta(minutes=9), 10, rng)
+            for at in spread(now - timedelta(days=2), now - timedelta(hours=1), 8, rng)
         ),
+        *(notices.order(now - timedelta(minutes=age), now, rng) for age in (47, 11)),
         *(notices.mall_order(at, now, rng) for at in times(10, timedelta(hours=1))),
-        *(notices.report(at, rng) for at in times(6)),
+        *(notices.report(at, rng) for at in times(6, timedelta(days=1))),
         *(bulk.newsletter(desk, at, number, rng) for number, at in enumerate(times(5))),
         *(bulk.spam(desk, at, number, rng) for number, at in enumerate(times(5))),
         *(bulk.rubbish(desk, at, number, rng) for number, at in enumerate(times(4))),

@@ -148,7 +148,7 @@ def newsletter(desk: str, at: datetime, number: int, rng: random.Random) -> Lett
     )  # fmt: skip
 
 
-_SPAM = (
+_SPAM = {"support": (
     (Box("お荷物センター", "notice@otodoke-info.example"), "【重要】お荷物をお届けできませんでした（再配達手数料のお支払い）",
      "お荷物の住所に誤りがあるため、配達できませんでした。\n24時間以内に下記より情報を更新してください。\n\nhttps://otodoke-info.example/u/8f21\n\n手続きが行われない場合、お荷物は返送されます。"),
     (Box("カード会員サービス", "security@card-kakunin.example"), "【緊急】カードのご利用を一時停止しました",
@@ -173,12 +173,23 @@ _SPAM = (
      "Hello, I found your email and felt we could have a connection. I am 29, living alone. Please write me back soon, I will send my photos."),
     (Box("口座振替センター", "furikae@kouza-check.example"), "未納料金に関する最終通告",
      "ご利用料金の支払い確認が取れておりません。\n本日中にご連絡なき場合、法的手続きに移行いたします。\n\n電話窓口: 050-0000-0000"),
-)  # fmt: skip
+), "info": (
+    (Box("株式会社アクセス広告", "ad@access-kokoku.example"), "貴店の商品をテレビで紹介しませんか",
+     "情報番組のプレゼントコーナーで、貴店の商品を紹介いたします。\n放映料は特別価格の48万円、残り2枠です。\n\nお申し込み: https://access-kokoku.example/tv"),
+    (Box("ネットバンク", "info@netbank-anzen.example"), "【要対応】お振込みの受付を保留しています",
+     "お客様の口座への振込が保留されています。\n48時間以内に本人確認を完了してください。\n\nhttps://netbank-anzen.example/hold"),
+    (Box("Alex", "alex@list-vendor.example"), "Verified B2B email list - Japan retail 2026",
+     "Hi,\n\nWould you be interested in 45,000 verified contacts of Japanese retailers? Let me know your target criteria and I will send counts and pricing.\n\nAlex"),
+    (Box("転売情報局", "info@resale-king.example"), "【極秘】仕入れゼロで月商100万円",
+     "在庫を持たずに稼ぐ方法を、今だけ無料で公開します。\n動画はこちら → https://resale-king.example/v"),
+    (Box("税務調査対策室", "zeimu@tax-navi.example"), "未申告の所得に関するお知らせ",
+     "あなたの所得に未申告の疑いがあります。\n詳細を添付の書類でご確認のうえ、本日中にお手続きください。\n\nhttps://tax-navi.example/check"),
+)}  # fmt: skip
 
 
 def spam(desk: str, at: datetime, number: int, rng: random.Random) -> Letter:
     """What the filter caught; now and then as HTML with a link that shows another host."""
-    sender, subject, text = _SPAM[(number + (7 if desk == "info" else 0)) % len(_SPAM)]
+    sender, subject, text = _SPAM[desk][number % len(_SPAM[desk])]
     html = ""
     if "https://" in text and rng.random() < 0.6:
         link = next(word for word in text.split() if word.startswith("https://"))
@@ -195,7 +206,7 @@ def spam(desk: str, at: datetime, number: int, rng: random.Random) -> Letter:
     )  # fmt: skip
 
 
-_RUBBISH = (
+_RUBBISH: dict[str, tuple[tuple[Box, str, str, bool], ...]] = {"support": (
     (Box("法人営業部 高田", "takada@copy-lease.example"), "複合機のリース料金見直しのご提案",
      "お世話になっております。コピーリースの高田と申します。\n現在お使いの複合機について、月額を3割ほど抑えられるプランをご案内しております。\nパンフレットを添付いたしますので、ご覧いただけますと幸いです。", True),
     (Box("人材バンク", "info@jinzai-bank.example"), "繁忙期の短期スタッフ、即日手配できます",
@@ -207,12 +218,19 @@ _RUBBISH = (
     (Box("", "foo@example.org"), "テスト", "テスト送信です。", False),
     (Box("Webマガジン編集部", "editor@zakka-mag.example"), "タイアップ記事掲載のご案内（有料）",
      "貴店の商品をぜひ当誌で紹介させていただきたく、ご連絡いたしました。\n掲載料は特別価格の198,000円です。媒体資料を添付いたします。", True),
-)  # fmt: skip
+), "info": (
+    (Box("西田青果", "nishida@seika-tonya.example"), "本日の相場表", "毎度お世話になります。本日の相場表をお送りします。\n（宛先違いの場合はご容赦ください）", True),
+    (Box("おしぼり・リネンサプライ", "eigyo@linen-supply.example"), "新規お取引のお願い",
+     "突然のメールで失礼いたします。\n飲食店様向けのおしぼりを1本4円から承っております。\nご興味がございましたら、お見積りいたします。", False),
+    (Box("渡辺 修", "watanabe@example.jp"), "（件名なし）", "。", False),
+    (Box("求人メディア 営業", "sales@kyujin-media.example"), "【今月限定】掲載料50%オフのご案内",
+     "ご採用担当者様\n\n倉庫・受注スタッフの募集はお済みでしょうか。\n今月中のお申し込みで、4週間の掲載料が半額になります。\n媒体資料を添付いたします。", True),
+)}  # fmt: skip
 
 
 def rubbish(desk: str, at: datetime, number: int, rng: random.Random) -> Letter:
     """What an agent threw away."""
-    sender, subject, text, brochure = _RUBBISH[number % len(_RUBBISH)]
+    sender, subject, text, brochure = _RUBBISH[desk][number % len(_RUBBISH[desk])]
     files: tuple[File, ...] = ()
     if brochure:
         page = documents.pdf(

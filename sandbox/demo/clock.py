@@ -12,7 +12,7 @@ from sandbox.demo.programs import JST
 # Relative weight of each hour of the day; consumers also write after dinner.
 _HOURS = (2, 1, 1, 0.5, 0.5, 1, 2, 5, 8, 14, 17, 16, 12, 14, 15, 14, 13, 11, 8, 7, 8, 9, 7, 4)
 _DAYS = (1.25, 1.1, 1.0, 1.0, 1.0, 0.6, 0.55)
-_OFFICE = range(9, 18)
+_OFFICE = range(9, 18)  # every day of the week
 
 
 def weight(at: datetime) -> float:
@@ -44,10 +44,10 @@ def spread(start: datetime, end: datetime, count: int, rng: random.Random) -> li
 def office(at: datetime, rng: random.Random) -> datetime:
     """Return `at` if the shop's desk is staffed then, else a moment of its next morning."""
     local = at.astimezone(JST)
-    while local.weekday() == 6 or local.hour not in _OFFICE:
-        if local.weekday() == 6 or local.hour >= _OFFICE.stop:
-            local = (local + timedelta(days=1)).replace(hour=0)
-        local = local.replace(
-            hour=9, minute=rng.randrange(4, 58), second=rng.randrange(60), microsecond=0
-        )
-    return local
+    if local.hour in _OFFICE:
+        return local
+    if local.hour >= _OFFICE.stop:
+        local += timedelta(days=1)
+    return local.replace(
+        hour=_OFFICE.start, minute=rng.randrange(4, 58), second=rng.randrange(60), microsecond=0
+    )

@@ -98,7 +98,7 @@ def _stories(desk: str, now: datetime, count: int, rng: random.Random) -> list[L
         if room <= 0:
             break
         story = next(matters)
-        form = story.labels[0] != "法人/見積" and rng.random() < 0.17
+        form = "法人" not in "".join(story.labels) and rng.random() < 0.17
         turns = min(room, _turns(now - at, rng))
         talk = tell(
             story, writers.pick(story, form), desk, at, now, turns, rng, dealer,
@@ -112,7 +112,7 @@ def _matters(desk: str, rng: random.Random) -> Iterator[Story]:
     """Yield the stories of a desk in proportion to their shares, well mixed, without end."""
     own = [story for story in STORIES if story.desk in (desk, "both")]
     while True:
-        deck = [story for story in own for _ in range(round(story.share * 5))]
+        deck = [story for story in own for _ in range(max(1, round(story.share * 2)))]
         rng.shuffle(deck)
         yield from deck
 

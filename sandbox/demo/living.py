@@ -1,4 +1,3 @@
-
 """What customers write while the demo runs: they go on with a talk, or begin a new one."""
 
 from __future__ import annotations
@@ -106,7 +105,8 @@ def _follow_up(now: datetime, rng: random.Random, desk: str, known: Known) -> Le
     shop = SUPPORT if desk == "support" else INFO
     style = MAILERS[customer.mailer].quote
     text = _words(customer, now, rng, desk)
-    if known.last_text:
+    own = parseaddr(known.last_sender)[1] == customer.address
+    if known.last_text and not own:
         # What is answered is the shop's last mail; its clock is not known here, only its words.
         answered = Letter(
             mailer="desk", sender=shop, to=(customer.box,), subject=known.subject,

@@ -211,7 +211,7 @@ def phone_memo(at: datetime, now: datetime, rng: random.Random) -> Letter:
 
 def report(at: datetime, rng: random.Random) -> Letter:
     """The day's sales with a CSV in CP932, as the shop's own system sends it every evening."""
-    clock = at.astimezone(JST)
+    at = clock = at.astimezone(JST).replace(hour=18, minute=5, second=rng.randrange(9))
     rows = [("受注番号", "商品名", "数量", "金額")]
     number, total = 20000 + clock.timetuple().tm_yday, 0
     for item in rng.sample(PRODUCTS, 8):

@@ -64,10 +64,8 @@ def wrap(text: str, width: int = 35) -> str:
             while cut < len(rest) and rest[cut] in _NOT_FIRST:
                 cut += 1
             # A number or an address is not torn apart.
-            back = cut
-            while 0 < back < len(rest) and rest[back].isascii() and rest[back - 1].isascii():
-                back -= 1
-            cut = back if back > width // 2 else cut
+            while cut < len(rest) and rest[cut].isascii() and rest[cut - 1].isascii():
+                cut += 1
             lines.append(rest[:cut])
             rest = rest[cut:].lstrip("　")
         lines.append(rest)

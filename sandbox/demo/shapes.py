@@ -58,8 +58,9 @@ class DemoAccount:
 class Known:
     """What the outside world remembers of a conversation when it writes on.
 
-    `customer` is an address, with or without a display name.  `last_text` is quoted when given;
-    `references` are the Message-IDs before `last_message_id`, the oldest first.
+    `customer` is an address, with or without a display name.  `last_text` is quoted when given,
+    unless `last_sender` says that it was the customer's own; `references` are the Message-IDs
+    before `last_message_id`, the oldest first.
     """
 
     thread: str
@@ -68,6 +69,7 @@ class Known:
     customer: str
     last_text: str = ""
     references: tuple[str, ...] = ()
+    last_sender: str = ""
 
 
 @dataclass(frozen=True, slots=True)

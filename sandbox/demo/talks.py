@@ -230,7 +230,7 @@ def tell(
             subject = "" if number else fill(_subject(story, chosen, dealer), slots)
             if form and not number:
                 matter = fill(vary(chosen.text, rng), slots)
-                talk.form(at, matter, subject, _TOPICS.get(story.labels[0][:2], "その他"))
+                talk.form(at, matter, subject, _TOPICS.get("".join(story.labels)[:2], "その他"))
                 said = chosen
                 continue
             text = talk.compose(chosen.text)

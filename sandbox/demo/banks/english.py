@@ -25,7 +25,7 @@ STORIES: tuple[Story, ...] = (
             Turn(("That is very helpful, thank you! I will place the order this weekend.",)),
         ),
         voices=frozenset({"english"}),
-        share=1.0,
+        share=0.5,
     ),
     Story(
         "english_order",
@@ -52,6 +52,6 @@ STORIES: tuple[Story, ...] = (
             Turn(("1>~2 It arrived this morning. Thank you for the quick help!",)),
         ),
         voices=frozenset({"english"}),
-        share=1.2,
+        share=0.7,
     ),
 )

@@ -164,7 +164,7 @@ SHOP_WARM: tuple[str, ...] = (
 SHOP_SIGNATURE = """────────────────────────
 みなも生活店　{desk}
 担当：{agent_name}
-TEL　0120-000-000（月～土 9:00～18:00）
+TEL　0120-000-000（年中無休 9:00～18:00）
 MAIL　{shop_address}
 URL　https://www.shop.example/
 ────────────────────────"""
