@@ -92,11 +92,11 @@ def from_python(source: str) -> Iterator[Entry]:
 
 def from_template(source: str) -> Iterator[Entry]:
     """The texts of one template, through Django's own reading of it."""
-    from django.conf import settings  # noqa: PLC0415 (only this verb needs Django)
+    from django.conf import settings
 
     if not settings.configured:
         settings.configure()
-    from django.utils.translation.template import templatize  # noqa: PLC0415
+    from django.utils.translation.template import templatize
 
     python = templatize(source)
     for match in _TEMPLATE_CALL.finditer(python):
@@ -155,7 +155,7 @@ def read_po(text: str) -> dict[Key, Entry]:
 
 def write_po(entries: dict[Key, Entry]) -> str:
     blocks = [
-        f'msgid ""\nmsgstr ""\n' + "".join(f"{_quoted(x + chr(10))}\n" for x in HEADER.splitlines())
+        'msgid ""\nmsgstr ""\n' + "".join(f"{_quoted(x + chr(10))}\n" for x in HEADER.splitlines())
     ]
     for entry in sorted(
         entries.values(), key=lambda each: (each.msgid.casefold(), each.context or "")
@@ -186,14 +186,14 @@ def mo_bytes(entries: dict[Key, Entry]) -> bytes:
     count = len(pairs)
     start = 7 * 4
     data_at = start + 16 * count
-    originals, translations, data = b"", b"", b""
+    originals = translations = data = b""
     ordered = sorted(pairs.items())
-    for original, _translation in ordered:
-        originals += struct.pack("<II", len(original), data_at + len(data))
-        data += original + b"\0"
-    for _original, translation in ordered:
-        translations += struct.pack("<II", len(translation), data_at + len(data))
-        data += translation + b"\0"
+    for text, _ in ordered:
+        originals += struct.pack("<II", len(text), data_at + len(data))
+        data += text + b"\0"
+    for _, text in ordered:
+        translations += struct.pack("<II", len(text), data_at + len(data))
+        data += text + b"\0"
     head = struct.pack("<7I", 0x950412DE, 0, count, start, start + 8 * count, 0, data_at)
     return head + originals + translations + data
 
