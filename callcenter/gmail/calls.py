@@ -12,6 +12,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from googleapiclient.errors import HttpError
@@ -70,6 +71,8 @@ class Retry:
 
 
 NO_RETRY = Retry(attempts=1)
+# How often a token is replaced before Gmail's 401 counts as the lost permission that it may be.
+REPLACEMENTS = 2
 # Seconds to leave Gmail alone when the day's quota is spent, and then see.
 DAILY_PAUSE = 900.0
 
@@ -110,13 +113,13 @@ class Caller:
         self._timeouts = timeouts
         self._retry = retry
 
-    def read(self, name: str, build: Callable[[], Any]) -> Resource:
+    def read(self, name: str, build: Callable[[], Any], reader: Callable[[Resource], T]) -> T:
         """A call that changes nothing, or that may be done twice without harm."""
-        return self._persist(lambda: self._single(name, build, once=False))
+        return self._persist(lambda: self._single(name, build, reader, once=False))
 
-    def write(self, name: str, build: Callable[[], Any]) -> Resource:
+    def write(self, name: str, build: Callable[[], Any], reader: Callable[[Resource], T]) -> T:
         """A call that must not be done twice: one request, whatever comes of it."""
-        return self._single(name, build, once=True)
+        return self._single(name, build, reader, once=True)
 
     def read_many(
         self, name: str, uri: str, requests: Sequence[batch.Request]
@@ -127,14 +130,14 @@ class Caller:
             GmailError: the batch as a whole failed, after the retries.
         """
         results, token = self._persist(lambda: self._one_batch(name, uri, requests))
-        refused = [n for n, result in enumerate(results) if isinstance(result, AuthRevoked)]
-        if refused:
-            # The token expired between two parts: these again, once, with a new one.
-            rejected = token
-            _unreached(lambda: self._credentials.replace(rejected))
-            again, _ = self._persist(
-                lambda: self._one_batch(name, uri, [requests[n] for n in refused])
-            )
+        for _ in range(REPLACEMENTS):
+            refused = [n for n, result in enumerate(results) if isinstance(result, AuthRevoked)]
+            if not refused:
+                break
+            # The token expired between two parts: these again with another one.
+            _unreached(partial(self._credentials.replace, token))
+            attempt = partial(self._one_batch, name, uri, [requests[n] for n in refused])
+            again, token = self._persist(attempt)
             for number, result in zip(refused, again, strict=True):
                 results[number] = result
         limited = [result for result in results if isinstance(result, QuotaExceeded)]
@@ -159,17 +162,32 @@ class Caller:
                     raise
                 self._retry.sleep(self._retry.pause(failures, asked))
 
-    def _single(self, name: str, build: Callable[[], Any], *, once: bool) -> Resource:
+    def _single(
+        self,
+        name: str,
+        build: Callable[[], Any],
+        reader: Callable[[Resource], T],
+        *,
+        once: bool,
+    ) -> T:
         self._spend(name, 1)
 
-        def exchange(token: str) -> Resource:
+        def exchange(token: str) -> T:
             try:
                 answer = build().execute(http=_Wire(self._timeouts, token, once))
             except HttpError as error:
                 raise from_response(
                     int(error.resp.status), error.resp, error.content, method=name
                 ) from error
-            return _resource(answer, name)
+            try:
+                return reader(_resource(answer))
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
+                raise Unavailable(
+                    f"the answer is not Gmail's: {type(error).__name__} {error}",
+                    reason="not_gmail",
+                    status=200,
+                    method=name,
+                ) from error
 
         return self._with_token(name, exchange)[0]
 
@@ -190,13 +208,18 @@ class Caller:
         return self._with_token(name, exchange)
 
     def _with_token(self, name: str, exchange: Callable[[str], T]) -> tuple[T, str]:
-        """The exchange, with a fresh token once more after a 401; and the token that was taken."""
+        """The exchange and the token that was taken; after a 401 again with another token.
+
+        Twice, because the first other token may be what another process had stored before, and no
+        better than ours.
+        """
         token = _unreached(self._credentials.access_token)
-        try:
-            return self._exchange(name, exchange, token), token
-        except AuthRevoked:
-            rejected = token
-        token = _unreached(lambda: self._credentials.replace(rejected))
+        for _ in range(REPLACEMENTS):
+            try:
+                return self._exchange(name, exchange, token), token
+            except AuthRevoked:
+                rejected = token
+            token = _unreached(partial(self._credentials.replace, rejected))
         return self._exchange(name, exchange, token), token
 
     def _exchange(self, name: str, exchange: Callable[[str], T], token: str) -> T:
@@ -240,18 +263,15 @@ class Caller:
             self._quota.rejected(error.retry_after)
 
 
-def _resource(answer: object, name: str) -> Resource:
-    """An answer of 200 as a dict; empty ones are.
+def _resource(answer: object) -> Resource:
+    """An answer of 200 as a dict; empty ones are. Raises ValueError for anything else.
 
     googleapiclient gives bytes for methods that answer nothing, and text for what is no JSON.
     """
     if isinstance(answer, (str, bytes)):
-        try:
-            answer = json.loads(answer) if answer.strip() else {}
-        except ValueError:
-            answer = None
+        answer = json.loads(answer) if answer.strip() else {}
     if not isinstance(answer, dict):
-        raise Unavailable("the answer is not Gmail's", reason="not_gmail", status=200, method=name)
+        raise ValueError("no JSON object")
     return answer
 
 

@@ -11,9 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from googleapiclient.http import MediaInMemoryUpload
-
-from . import types
+from . import bodies, types
 from .calls import Caller, Quota, Retry, TokenSource
 from .discovery import api
 from .errors import GmailError, HistoryExpired, NotFound, Refused, Unavailable, after_send
@@ -34,8 +32,6 @@ from .types import (
 
 ME = "me"
 BATCH = 50
-# Google asks for uploads above 5 MB; base64 in JSON makes a third more of what we have.
-LARGEST_IN_JSON = 3_500_000
 
 
 class GmailClient:
@@ -61,12 +57,16 @@ class GmailClient:
     # The account
 
     def profile(self) -> Profile:
-        answer = self._calls.read("getProfile", lambda: self._api.users.getProfile(userId=ME))
-        return types.read_profile(answer)
+        return self._calls.read(
+            "getProfile", lambda: self._api.users.getProfile(userId=ME), types.read_profile
+        )
 
     def send_as(self) -> list[SendAs]:
-        answer = self._calls.read("settings.sendAs.list", lambda: self._api.send_as.list(userId=ME))
-        return [types.read_send_as(item) for item in answer.get("sendAs", ())]
+        return self._calls.read(
+            "settings.sendAs.list",
+            lambda: self._api.send_as.list(userId=ME),
+            types.read_all_send_as,
+        )
 
     # Reading mail
 
@@ -79,7 +79,7 @@ class GmailClient:
         page_size: int = 500,
     ) -> IdPage:
         """Newest first. `query` is Gmail's own search language."""
-        answer = self._calls.read(
+        return self._calls.read(
             "messages.list",
             lambda: self._api.messages.list(
                 userId=ME,
@@ -89,15 +89,17 @@ class GmailClient:
                 includeSpamTrash=include_spam_trash,
                 maxResults=page_size,
             ),
+            types.read_id_page,
         )
-        return types.read_id_page(answer)
 
     def get_message(
         self, message_id: str, format: Format = "full", headers: Sequence[str] = ()
     ) -> Resource:
         """`headers` names what format=metadata brings (all when empty)."""
         return self._calls.read(
-            "messages.get", lambda: self._get_message(message_id, format, headers)
+            "messages.get",
+            lambda: self._get_message(message_id, format, headers),
+            types.read_resource,
         )
 
     def get_messages(
@@ -120,7 +122,11 @@ class GmailClient:
         self, thread_id: str, format: Format = "full", headers: Sequence[str] = ()
     ) -> Resource:
         """The conversation with its messages, oldest first. There is no format=raw here."""
-        return self._calls.read("threads.get", lambda: self._get_thread(thread_id, format, headers))
+        return self._calls.read(
+            "threads.get",
+            lambda: self._get_thread(thread_id, format, headers),
+            types.read_resource,
+        )
 
     def get_threads(
         self,
@@ -140,19 +146,11 @@ class GmailClient:
         Raises:
             Unavailable: what came is not base64url.
         """
-        answer = self._calls.read(
+        return self._calls.read(
             "messages.attachments.get",
             lambda: self._api.attachments.get(userId=ME, messageId=message_id, id=attachment_id),
+            types.read_attachment,
         )
-        try:
-            return types.decode_base64url(answer.get("data", ""))
-        except ValueError as error:
-            raise Unavailable(
-                f"the attachment is garbled: {error}",
-                reason="garbled",
-                status=200,
-                method="messages.attachments.get",
-            ) from error
 
     def list_history(
         self,
@@ -168,7 +166,7 @@ class GmailClient:
             HistoryExpired: `start` is too old (or never was): list everything and compare.
         """
         try:
-            answer = self._calls.read(
+            return self._calls.read(
                 "history.list",
                 lambda: self._api.history.list(
                     userId=ME,
@@ -178,6 +176,7 @@ class GmailClient:
                     labelId=label_id,
                     historyTypes=list(kinds) or None,
                 ),
+                types.read_history_page,
             )
         except (NotFound, Refused) as error:
             if isinstance(error, Refused) and "starthistoryid" not in error.message.lower():
@@ -185,23 +184,44 @@ class GmailClient:
             raise HistoryExpired(
                 error.message, reason=error.reason, status=error.status, method=error.method
             ) from error
-        return types.read_history_page(answer)
 
     # Labels
 
     def list_labels(self) -> list[Label]:
-        answer = self._calls.read("labels.list", lambda: self._api.labels.list(userId=ME))
-        return [types.read_label(item) for item in answer.get("labels", ())]
+        """All labels, with their colours.
+
+        labels.list is documented to leave colours out, so that people's labels are read one by one,
+        in batches; one that is deleted in between is left out.
+        """
+        listed: list[Label] = self._calls.read(
+            "labels.list", lambda: self._api.labels.list(userId=ME), types.read_labels
+        )
+        found = {label.id: label for label in listed}
+        people_made = [label.id for label in listed if label.kind == "user"]
+        for label_id, answer in self._batched(
+            "labels.get",
+            people_made,
+            lambda one: self._api.labels.get(userId=ME, id=one),
+            BATCH,
+        ):
+            if isinstance(answer, NotFound):
+                del found[label_id]
+            elif isinstance(answer, GmailError):
+                raise answer
+            else:
+                found[label_id] = types.read_label(answer)
+        return list(found.values())
 
     def create_label(
         self, name: str, *, background: str = "", text_color: str = "", hidden: bool = False
     ) -> Label:
         """Colours must be of Gmail's palette, both or none. A taken name is `Refused` (409)."""
-        body = _label_body(name, background, text_color, hidden)
-        answer = self._calls.write(
-            "labels.create", lambda: self._api.labels.create(userId=ME, body=body)
+        body = bodies.label(name, background, text_color, hidden)
+        return self._calls.write(
+            "labels.create",
+            lambda: self._api.labels.create(userId=ME, body=body),
+            types.read_label,
         )
-        return types.read_label(answer)
 
     def patch_label(
         self,
@@ -213,15 +233,20 @@ class GmailClient:
         hidden: bool | None = None,
     ) -> Label:
         """Change what is given and leave the rest."""
-        body = _label_body(name, background, text_color, hidden)
-        answer = self._calls.read(
-            "labels.patch", lambda: self._api.labels.patch(userId=ME, id=label_id, body=body)
+        body = bodies.label(name, background, text_color, hidden)
+        return self._calls.read(
+            "labels.patch",
+            lambda: self._api.labels.patch(userId=ME, id=label_id, body=body),
+            types.read_label,
         )
-        return types.read_label(answer)
 
     def delete_label(self, label_id: str) -> None:
         """Mails lose the label and stay. `NotFound` when it was gone already."""
-        self._calls.read("labels.delete", lambda: self._api.labels.delete(userId=ME, id=label_id))
+        self._calls.read(
+            "labels.delete",
+            lambda: self._api.labels.delete(userId=ME, id=label_id),
+            types.read_nothing,
+        )
 
     # Changing mail
 
@@ -230,11 +255,11 @@ class GmailClient:
     ) -> MessageRef:
         """Add and remove labels by id; saying it twice changes nothing more."""
         body = {"addLabelIds": list(add), "removeLabelIds": list(remove)}
-        answer = self._calls.read(
+        return self._calls.read(
             "messages.modify",
             lambda: self._api.messages.modify(userId=ME, id=message_id, body=body),
+            types.read_message_ref,
         )
-        return types.read_message_ref(answer)
 
     def batch_modify(
         self, ids: Sequence[str], add: Sequence[str] = (), remove: Sequence[str] = ()
@@ -242,88 +267,91 @@ class GmailClient:
         """The same for up to 1,000 messages; ids that are gone are passed over in silence."""
         body = {"ids": list(ids), "addLabelIds": list(add), "removeLabelIds": list(remove)}
         self._calls.read(
-            "messages.batchModify", lambda: self._api.messages.batchModify(userId=ME, body=body)
+            "messages.batchModify",
+            lambda: self._api.messages.batchModify(userId=ME, body=body),
+            types.read_nothing,
         )
 
     def trash(self, message_id: str) -> MessageRef:
-        answer = self._calls.read(
-            "messages.trash", lambda: self._api.messages.trash(userId=ME, id=message_id)
+        return self._calls.read(
+            "messages.trash",
+            lambda: self._api.messages.trash(userId=ME, id=message_id),
+            types.read_message_ref,
         )
-        return types.read_message_ref(answer)
 
     def untrash(self, message_id: str) -> MessageRef:
-        answer = self._calls.read(
-            "messages.untrash", lambda: self._api.messages.untrash(userId=ME, id=message_id)
+        return self._calls.read(
+            "messages.untrash",
+            lambda: self._api.messages.untrash(userId=ME, id=message_id),
+            types.read_message_ref,
         )
-        return types.read_message_ref(answer)
 
     # Drafts and sending
 
     def create_draft(self, raw: bytes, thread_id: str | None = None) -> DraftRef:
         """A new draft, asked for once: `Unavailable` with `reached` may leave an orphan behind."""
-        answer = self._calls.write(
+        return self._calls.write(
             "drafts.create",
-            lambda: self._api.drafts.create(userId=ME, **_draft_content(raw, thread_id)),
+            lambda: self._api.drafts.create(userId=ME, **bodies.draft(raw, thread_id)),
+            types.read_draft_ref,
         )
-        return types.read_draft_ref(answer)
 
     def update_draft(self, draft_id: str, raw: bytes, thread_id: str | None = None) -> DraftRef:
         """Replace the whole draft; its message gets a new id."""
-        answer = self._calls.read(
+        return self._calls.read(
             "drafts.update",
-            lambda: self._api.drafts.update(
-                userId=ME, id=draft_id, **_draft_content(raw, thread_id)
-            ),
+            lambda: self._api.drafts.update(userId=ME, id=draft_id, **bodies.draft(raw, thread_id)),
+            types.read_draft_ref,
         )
-        return types.read_draft_ref(answer)
 
     def get_draft(self, draft_id: str, format: Format = "full") -> Resource:
         """The draft resource: `id` and `message`."""
         return self._calls.read(
-            "drafts.get", lambda: self._api.drafts.get(userId=ME, id=draft_id, format=format)
+            "drafts.get",
+            lambda: self._api.drafts.get(userId=ME, id=draft_id, format=format),
+            types.read_resource,
         )
 
     def list_drafts(
         self, page_token: str | None = None, query: str | None = None, page_size: int = 500
     ) -> DraftPage:
-        answer = self._calls.read(
+        return self._calls.read(
             "drafts.list",
             lambda: self._api.drafts.list(
                 userId=ME, pageToken=page_token, q=query, maxResults=page_size
             ),
-        )
-        return DraftPage(
-            drafts=[types.read_draft_ref(item) for item in answer.get("drafts", ())],
-            next_page_token=answer.get("nextPageToken") or None,
+            types.read_draft_page,
         )
 
     def delete_draft(self, draft_id: str) -> None:
         """For ever, not to the trash. `NotFound` when it was gone already."""
-        self._calls.read("drafts.delete", lambda: self._api.drafts.delete(userId=ME, id=draft_id))
+        self._calls.read(
+            "drafts.delete",
+            lambda: self._api.drafts.delete(userId=ME, id=draft_id),
+            types.read_nothing,
+        )
 
     def send_draft(self, draft_id: str) -> SentRef:
-        """Send a draft: exactly one request, on a connection of its own, never repeated.
+        """Send a draft: one request that reaches Gmail, on a connection of its own, never repeated.
+
+        Only a 401, which Google's front end gives before Gmail sees the request, lets it go again.
 
         Raises:
             NotSent: it never left; try again whenever.
             Uncertain: it may have been sent; look for evidence first.
             GmailError: any other class is Gmail's sure refusal (gone, over quota, invalid).
         """
-        name = "drafts.send"
         try:
-            answer = self._calls.write(
-                name, lambda: self._api.drafts.send(userId=ME, body={"id": draft_id})
+            return self._calls.write(
+                "drafts.send",
+                lambda: self._api.drafts.send(userId=ME, body={"id": draft_id}),
+                types.read_sent_ref,
             )
         except GmailError as error:
             translated = after_send(error)
             if translated is error:
                 raise
             raise translated from error
-        if not answer.get("id"):
-            raise after_send(
-                Unavailable("Gmail named no mail", reason="not_gmail", status=200, method=name)
-            )
-        return types.read_sent_ref(answer)
 
     # Inside
 
@@ -360,29 +388,3 @@ class GmailClient:
                     )
                 else:
                     yield one, result
-
-
-def _label_body(
-    name: str | None, background: str | None, text_color: str | None, hidden: bool | None
-) -> dict[str, Any]:
-    body: dict[str, Any] = {}
-    if name is not None:
-        body["name"] = name
-    if background and text_color:
-        body["color"] = {"backgroundColor": background, "textColor": text_color}
-    if hidden is not None:
-        body["labelListVisibility"] = "labelHide" if hidden else "labelShow"
-    return body
-
-
-def _draft_content(raw: bytes, thread_id: str | None) -> dict[str, Any]:
-    """Arguments for drafts.create and drafts.update: in JSON while small, else as an upload.
-
-    The upload is multipart/related, whose first part carries the thread id; googleapiclient can
-    write only 7-bit mail that way, so that any other goes by the resumable protocol.
-    """
-    message: dict[str, Any] = {"threadId": thread_id} if thread_id else {}
-    if len(raw) <= LARGEST_IN_JSON:
-        return {"body": {"message": {**message, "raw": types.encode_base64url(raw)}}}
-    media = MediaInMemoryUpload(raw, mimetype="message/rfc822", resumable=not raw.isascii())
-    return {"body": {"message": message}, "media_body": media}

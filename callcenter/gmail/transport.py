@@ -1,39 +1,41 @@
-"""HTTP for this room: httplib2 with its repetitions taken out.
+"""HTTP for this room: what googleapiclient takes for httplib2, without httplib2's repetitions.
 
 httplib2 sends a request again by itself whenever the connection closes before an answer, POST or
 not, so that «accepted, then the connection dropped» becomes two mails. Here a request is repeated
 only if the caller allows it, only on a connection that had idled, and a request that must not be
 repeated gets a connection of its own. A failure says whether the request can have reached Gmail.
 
-httplib2 is not thread-safe and its sockets do not survive a fork: `transport()` hands out one per
-thread and process, which keeps its connections open. Proxies come from the usual environment
-variables, the certificate authorities from HTTPLIB2_CA_CERTS, SSL_CERT_FILE or REQUESTS_CA_BUNDLE.
+Connections belong to one thread and do not survive a fork: `transport()` hands out one a thread and
+process, which keeps its connections open. Proxies come from the usual environment variables (never
+for this machine itself); so do certificate authorities, beside the system's and certifi's.
 """
 
 from __future__ import annotations
 
+import base64
 import http.client
 import os
 import select
+import ssl
 import threading
 import time
+import urllib.request
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from functools import cache
+from typing import Any
+from urllib.parse import SplitResult, unquote, urlsplit
 
+import certifi
 import httplib2
 
 MAX_ANSWER = 256 * 1024 * 1024
 _CHUNK = 128 * 1024
-_CA_VARIABLES = ("HTTPLIB2_CA_CERTS", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+_CA_VARIABLES = ("HTTPLIB2_CA_CERTS", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
+_THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
-_CONNECT_ERRORS = (
-    OSError,
-    httplib2.HttpLib2Error,
-    http.client.HTTPException,
-    UnicodeError,
-)
+Response = httplib2.Response[Any]
 
 
 class TransportError(Exception):
@@ -47,20 +49,18 @@ class TransportError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds: for connecting and between two bytes, and for an exchange from end to end."""
+    """Seconds: for connecting and between two bytes, and for an answer from end to end."""
 
     silence: float = 30.0
     total: float = 180.0
 
 
-class Transport(httplib2.Http):
-    """One thread's connections. `request` follows no redirect: an API has none."""
+class Transport:
+    """One thread's connections. Redirects are answers like any other: an API has none."""
 
-    def __init__(self, timeouts: Timeouts, ca_certs: str | None = None) -> None:
-        super().__init__(timeout=timeouts.silence, ca_certs=ca_certs)
-        self.follow_redirects = False
+    def __init__(self, timeouts: Timeouts) -> None:
         self._timeouts = timeouts
-        self._once = False
+        self._connections: dict[tuple[str, str], http.client.HTTPConnection] = {}
 
     def exchange(
         self,
@@ -70,78 +70,123 @@ class Transport(httplib2.Http):
         headers: Mapping[str, str] | None = None,
         *,
         once: bool,
-    ) -> tuple[httplib2.Response[Any], bytes]:
+    ) -> tuple[Response, bytes]:
         """One request and its answer, whatever its status.
 
         Raises:
             TransportError: there is no (whole) answer.
         """
-        self._once = once
-        try:
-            return cast(
-                "tuple[httplib2.Response[Any], bytes]",
-                self.request(uri, method=method, body=body, headers=dict(headers or {})),
-            )
-        except httplib2.HttpLib2Error as error:
-            raise TransportError(_describe(error), reached=True) from error
-        finally:
-            self._once = False
-
-    def _auth_from_challenge(self, *_: object) -> tuple[()]:
-        # Tokens are the caller's affair; a malformed challenge must not hide the 401 itself.
-        return ()
-
-    def _conn_request(
-        self,
-        conn: http.client.HTTPConnection,
-        request_uri: str,
-        method: str,
-        body: bytes | str | None,
-        headers: dict[str, str],
-    ) -> tuple[httplib2.Response[Any], bytes]:
-        """httplib2's inner exchange, replaced for the sake of its repetitions."""
-        if conn.sock is not None and (self._once or _went_stale(conn)):
+        parts = urlsplit(uri)
+        conn, prefix = self._connection(parts)
+        target = prefix + (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        if conn.sock is not None and (once or _went_stale(conn)):
             conn.close()
         idled = conn.sock is not None
         while True:
             try:
-                return self._one_exchange(conn, request_uri, method, body, headers)
+                return self._attempt(conn, target, method, body, headers or {})
             except TransportError as error:
                 conn.close()
-                if not idled or self._once or error.timed_out:
+                if once or not idled or error.timed_out:
                     raise
                 idled = False
 
-    def _one_exchange(
+    def close(self) -> None:
+        for conn in self._connections.values():
+            conn.close()
+        self._connections.clear()
+
+    def _connection(self, parts: SplitResult) -> tuple[http.client.HTTPConnection, str]:
+        """The kept connection for this address, and what a plain proxy wants before the path."""
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError(f"not an http(s) address: {parts.geturl()!r}")
+        proxy = proxy_for(parts)
+        key = (f"{parts.scheme}://{parts.netloc}", proxy.geturl() if proxy else "")
+        if key not in self._connections:
+            self._connections[key] = _new_connection(parts, proxy, self._timeouts.silence)
+        prefix = f"http://{parts.netloc}" if proxy and parts.scheme == "http" else ""
+        return self._connections[key], prefix
+
+    def _attempt(
         self,
         conn: http.client.HTTPConnection,
-        request_uri: str,
+        target: str,
         method: str,
         body: bytes | str | None,
-        headers: dict[str, str],
-    ) -> tuple[httplib2.Response[Any], bytes]:
+        headers: Mapping[str, str],
+    ) -> tuple[Response, bytes]:
         if conn.sock is None:
             try:
                 conn.connect()
-            except _CONNECT_ERRORS as error:
-                timed_out = isinstance(error, TimeoutError)
+            except (OSError, http.client.HTTPException, UnicodeError) as error:
                 raise TransportError(
                     f"cannot connect to {conn.host}: {_describe(error)}",
                     reached=False,
-                    timed_out=timed_out,
+                    timed_out=isinstance(error, TimeoutError),
                 ) from error
         deadline = time.monotonic() + self._timeouts.total
         try:
-            conn.request(method, request_uri, body, headers)
+            conn.request(method, target, body, dict(headers))
             answer = conn.getresponse()
             content = _read(answer, deadline)
-            response = httplib2.Response(answer)
+            response: Response = httplib2.Response(answer)
             return response, _decoded(response, content)
         except (OSError, http.client.HTTPException, zlib.error) as error:
-            timed_out = isinstance(error, TimeoutError)
             raise TransportError(
-                f"no answer from {conn.host}: {_describe(error)}", reached=True, timed_out=timed_out
+                f"no answer from {conn.host}: {_describe(error)}",
+                reached=True,
+                timed_out=isinstance(error, TimeoutError),
             ) from error
+
+
+def _new_connection(
+    parts: SplitResult, proxy: SplitResult | None, timeout: float
+) -> http.client.HTTPConnection:
+    host, port = parts.hostname or "", parts.port
+    at, at_port = (host, port) if proxy is None else (proxy.hostname or "", proxy.port or 80)
+    if parts.scheme == "http":
+        return http.client.HTTPConnection(at, at_port, timeout=timeout)
+    conn = http.client.HTTPSConnection(at, at_port, timeout=timeout, context=tls_context(ca_file()))
+    if proxy is not None:
+        conn.set_tunnel(host, port or 443, headers=_proxy_headers(proxy))
+    return conn
+
+
+def proxy_for(parts: SplitResult) -> SplitResult | None:
+    """The proxy that the environment names for this address, by Python's own rules."""
+    host = parts.hostname or ""
+    if host in _THIS_MACHINE or urllib.request.proxy_bypass(host):
+        return None
+    address = urllib.request.getproxies().get(parts.scheme, "")
+    if not address:
+        return None
+    proxy = urlsplit(address if "://" in address else f"http://{address}")
+    if proxy.scheme != "http" or not proxy.hostname:
+        raise TransportError(
+            f"a proxy must be an http:// address, not {proxy.scheme}://", reached=False
+        )
+    return proxy
+
+
+def _proxy_headers(proxy: SplitResult) -> dict[str, str]:
+    if not proxy.username:
+        return {}
+    pair = f"{unquote(proxy.username)}:{unquote(proxy.password or '')}"
+    return {"Proxy-Authorization": "Basic " + base64.b64encode(pair.encode()).decode("ascii")}
+
+
+def ca_file() -> str | None:
+    """The bundle of authorities that the environment names; it takes the place of all others."""
+    return next((os.environ[name] for name in _CA_VARIABLES if os.environ.get(name)), None)
+
+
+@cache
+def tls_context(authorities: str | None) -> ssl.SSLContext:
+    """Reading a bundle takes tens of milliseconds; contexts may be shared by threads."""
+    context = ssl.create_default_context(cafile=authorities)
+    if authorities is None:
+        context.load_verify_locations(cafile=certifi.where())
+    return context
 
 
 def _read(answer: http.client.HTTPResponse, deadline: float) -> bytes:
@@ -163,7 +208,7 @@ def _read(answer: http.client.HTTPResponse, deadline: float) -> bytes:
     return b"".join(pieces)
 
 
-def _decoded(response: httplib2.Response[Any], content: bytes) -> bytes:
+def _decoded(response: Response, content: bytes) -> bytes:
     encoding = str(response.get("content-encoding", "")).strip().lower()
     if encoding in {"", "identity"} or not content:
         return content
@@ -176,8 +221,6 @@ def _decoded(response: httplib2.Response[Any], content: bytes) -> bytes:
         raise http.client.HTTPException(f"the answer is larger than {MAX_ANSWER} bytes")
     if not inflater.eof:
         raise http.client.IncompleteRead(b"")
-    response["content-length"] = str(len(data))
-    del response["content-encoding"]
     return data
 
 
@@ -195,22 +238,17 @@ def _describe(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"[:300]
 
 
-def ca_file() -> str | None:
-    """The bundle that the environment names, or None for certifi's."""
-    return next((os.environ[name] for name in _CA_VARIABLES if os.environ.get(name)), None)
-
-
 _threads = threading.local()
 
 
 def transport(timeouts: Timeouts) -> Transport:
     """This thread's transport; made anew after a fork."""
-    key = (os.getpid(), timeouts, ca_file())
-    kept: dict[tuple[int, Timeouts, str | None], Transport] = getattr(_threads, "kept", {})
-    found = kept.get(key)
-    if found is None:
-        found = Transport(timeouts, ca_certs=key[2])
+    process = os.getpid()
+    kept: dict[Timeouts, Transport] = getattr(_threads, "kept", {})
+    if getattr(_threads, "process", None) != process:
         # Sockets inherited from a parent process are dropped unused: they are still its own.
-        _threads.kept = {known: old for known, old in kept.items() if known[0] == key[0]}
-        _threads.kept[key] = found
-    return found
+        kept = _threads.kept = {}
+        _threads.process = process
+    if timeouts not in kept:
+        kept[timeouts] = Transport(timeouts)
+    return kept[timeouts]

@@ -110,8 +110,8 @@ class SendAs:
 
 def read_profile(answer: Mapping[str, Any]) -> Profile:
     return Profile(
-        address=str(answer.get("emailAddress", "")),
-        history_id=str(answer.get("historyId", "")),
+        address=str(answer["emailAddress"]),
+        history_id=str(answer["historyId"]),
         messages_total=int(answer.get("messagesTotal", 0)),
         threads_total=int(answer.get("threadsTotal", 0)),
     )
@@ -128,7 +128,7 @@ def read_id_page(answer: Mapping[str, Any]) -> IdPage:
 def read_history_page(answer: Mapping[str, Any]) -> HistoryPage:
     return HistoryPage(
         records=list(answer.get("history", ())),
-        history_id=str(answer.get("historyId", "")),
+        history_id=str(answer["historyId"]),
         next_page_token=answer.get("nextPageToken") or None,
     )
 
@@ -169,6 +169,36 @@ def read_draft_ref(answer: Mapping[str, Any]) -> DraftRef:
         message_id=message.get("id", ""),
         thread_id=message.get("threadId", ""),
     )
+
+
+def read_draft_page(answer: Mapping[str, Any]) -> DraftPage:
+    return DraftPage(
+        drafts=[read_draft_ref(item) for item in answer.get("drafts", ())],
+        next_page_token=answer.get("nextPageToken") or None,
+    )
+
+
+def read_labels(answer: Mapping[str, Any]) -> list[Label]:
+    return [read_label(item) for item in answer.get("labels", ())]
+
+
+def read_all_send_as(answer: Mapping[str, Any]) -> list[SendAs]:
+    return [read_send_as(item) for item in answer.get("sendAs", ())]
+
+
+def read_resource(answer: Resource) -> Resource:
+    """A message, thread or draft as Gmail sends it; without an id it is none of Gmail's."""
+    if not answer.get("id"):
+        raise KeyError("id")
+    return answer
+
+
+def read_nothing(_: Mapping[str, Any]) -> None:
+    return None
+
+
+def read_attachment(answer: Mapping[str, Any]) -> bytes:
+    return decode_base64url(answer["data"])
 
 
 def read_send_as(answer: Mapping[str, Any]) -> SendAs:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -186,11 +188,19 @@ def silent(until: threading.Event) -> Answer:
 
 
 @contextmanager
-def scripted() -> Iterator[Script]:
+def scripted(certificate: Path | None = None) -> Iterator[Script]:
+    """A running server; with a key and certificate in one file it speaks TLS."""
     script = Script()
     server = _Server(("127.0.0.1", 0), Handler)
     server.script = script
     script.root = f"http://127.0.0.1:{server.server_address[1]}/"
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False
+        )
+        script.root = script.root.replace("http:", "https:")
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:

@@ -128,7 +128,8 @@ def test_parts_that_stay_refused_are_told(client: GmailClient, script: Script) -
     results = dict(client.get_messages(IDS[:3]))
     assert isinstance(results["m1"], AuthRevoked)
     assert isinstance(results["m2"], dict)
-    assert len(script.seen) == 2
+    assert [asked(seen) for seen in script.seen] == [["m0", "m1", "m2"], ["m1"], ["m1"]]
+    assert [seen.token for seen in script.seen] == ["t1", "t2", "t3"]
 
 
 @pytest.mark.parametrize(

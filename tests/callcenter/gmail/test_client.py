@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from callcenter.gmail.bodies import LARGEST_IN_JSON
 from callcenter.gmail.calls import Retry
-from callcenter.gmail.client import LARGEST_IN_JSON, GmailClient
+from callcenter.gmail.client import GmailClient
 from callcenter.gmail.errors import (
+    AuthRevoked,
     GmailError,
     HistoryExpired,
     NotFound,
@@ -337,11 +339,28 @@ def test_a_refusal_is_not_repeated(client: GmailClient, script: Script) -> None:
     assert len(script.seen) == 1
 
 
-@pytest.mark.parametrize("answer", [reply("<html>Sign in to Wi-Fi</html>"), reply([1]), cut_short])
+@pytest.mark.parametrize(
+    "answer", [reply("<html>Sign in to Wi-Fi</html>"), reply([1]), reply({}), cut_short]
+)
 def test_a_read_takes_no_foreign_answer(client: GmailClient, script: Script, answer: Any) -> None:
     script.otherwise = answer
     with pytest.raises(Unavailable):
         client.get_message("a")
+
+
+def test_answers_that_lack_what_they_must_have_are_not_gmails(
+    client: GmailClient, script: Script
+) -> None:
+    script.otherwise = reply({"hello": "world"})
+    for ask in (
+        client.profile,
+        lambda: client.list_history("1"),
+        lambda: client.create_draft(b"x"),
+        lambda: client.modify("a"),
+    ):
+        with pytest.raises(Unavailable) as caught:
+            ask()
+        assert caught.value.reason == "not_gmail"
 
 
 def test_a_dropped_draft_is_not_made_twice(client: GmailClient, script: Script) -> None:
@@ -365,5 +384,5 @@ def test_a_token_that_stays_bad_is_not_tried_for_ever(client: GmailClient, scrip
     script.otherwise = error(401, "authError", "Invalid Credentials")
     with pytest.raises(GmailError) as caught:
         client.get_message("a")
-    assert type(caught.value).__name__ == "AuthRevoked"
-    assert len(script.seen) == 2
+    assert type(caught.value) is AuthRevoked
+    assert [seen.token for seen in script.seen] == ["t1", "t2", "t3"]

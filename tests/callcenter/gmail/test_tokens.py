@@ -76,6 +76,17 @@ def test_a_rejected_token_is_refreshed_although_it_should_last(script: Script) -
     assert store.source(script.root).replace("old") == "new2"
 
 
+def test_what_was_taken_over_may_be_bad_as_well(script: Script) -> None:
+    """Two rejections in a row: another process's token first, then a refresh of our own."""
+    store = Store("old", NOW + timedelta(minutes=10))
+    source = store.source(script.root)
+    assert source.access_token() == "old"
+    store.tokens = Tokens("theirs", NOW + timedelta(hours=1), "r9")
+    script.will(reply(fresh(2)))
+    assert source.replace("old") == "theirs"
+    assert source.replace("theirs") == "new2"
+
+
 def test_many_at_once_refresh_once(script: Script) -> None:
     store = Store("old", NOW)
     everybody = threading.Barrier(8)

@@ -187,13 +187,12 @@ def test_each_thread_has_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     thread.start()
     thread.join()
     assert found[0] is not here
+    assert transport(Timeouts(1.0, 2.0)) is not here
     monkeypatch.setattr(os, "getpid", lambda: 999_999_999)
     assert transport(QUICK) is not here
 
 
-def test_the_environment_names_the_authorities(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HTTPLIB2_CA_CERTS", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"):
-        monkeypatch.delenv(name, raising=False)
-    assert transport(QUICK).ca_certs is None
-    monkeypatch.setenv("SSL_CERT_FILE", "/etc/own-ca.pem")
-    assert transport(QUICK).ca_certs == "/etc/own-ca.pem"
+def test_an_address_that_is_none_is_a_mistake(http: Transport) -> None:
+    for uri in ("ftp://x/", "/relative", "http:///x"):
+        with pytest.raises(ValueError, match="address"):
+            http.exchange(uri, once=False)

@@ -12,8 +12,9 @@ import pytest
 
 from callcenter.gmail import auth
 from callcenter.gmail.auth import Endpoints, OAuthClient, Tokens
+from callcenter.gmail.bodies import LARGEST_IN_JSON
 from callcenter.gmail.calls import Retry
-from callcenter.gmail.client import LARGEST_IN_JSON, GmailClient
+from callcenter.gmail.client import GmailClient
 from callcenter.gmail.errors import (
     AuthRevoked,
     GmailError,
@@ -31,11 +32,7 @@ from tests.sandbox_server import (
     CLIENT_SECRET,
     REDIRECT_URI,
     Sandbox,
-    sandbox,
-    sandbox_process,
 )
-
-__all__ = ["sandbox", "sandbox_process"]
 
 ACCOUNT = "support@shop.example"
 OAUTH = OAuthClient(CLIENT_ID, CLIENT_SECRET)
