@@ -142,7 +142,7 @@ def full_date(moment: datetime | None) -> str:
 @register.filter
 def iso(moment: datetime | None) -> str:
     """For the `datetime` attribute of <time>."""
-    return moment.isoformat(timespec="seconds") if moment else ""
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z") if moment else ""
 
 
 def _class(prefix: str, colour: object) -> str:

@@ -159,13 +159,16 @@ async function fetchRows() {
   }
   const box = document.createElement("template");
   box.innerHTML = await answer.text();
-  if (list.isConnected) for (const row of [...box.content.querySelectorAll("tr[data-id]")]) place(row);
+  if (list.isConnected) for (const row of [...box.content.querySelectorAll("tr[id]")]) place(row);
   showBar();
 }
 
+/** A row's id in the page is «m-» and the mail's id. */
+const idOf = (row) => row.id.slice(2);
+
 function place(row) {
   const old = document.getElementById(row.id);
-  if (!old) { waiting.set(row.dataset.id, row); return; }
+  if (!old) { waiting.set(idOf(row), row); return; }
   if (Number(old.dataset.v) > Number(row.dataset.v)) return;
   row.querySelector("input[name=id]").checked = old.querySelector("input[name=id]").checked;
   row.classList.toggle("is-at", old.classList.contains("is-at"));
@@ -206,7 +209,7 @@ document.addEventListener("click", (event) => {
 
 /** After a long absence: every row on screen and the open mail are asked for once. */
 function refreshAll() {
-  for (const row of document.querySelectorAll("#rows tr[data-id]")) changed.add(row.dataset.id);
+  for (const row of document.querySelectorAll("#rows tr[id]")) changed.add(idOf(row));
   if (changed.size) askRows();
   for (const place of document.querySelectorAll("[data-mail]")) {
     htmx.trigger(place, "mail-changed");
