@@ -79,7 +79,7 @@ def _with_intro(lines: Sequence[str], tail: int) -> int:
     # Long introductions are wrapped: «On … Takahashi\n<…> wrote:».
     for first in range(max(0, last - 2), last + 1):
         text = "\n".join(lines[first : last + 1])
-        if _INTRO_START.match(text) is not None and is_intro(text):
+        if lines[first].strip() and _INTRO_START.match(text) and is_intro(text):
             return first
     return last if is_intro(lines[last]) else tail
 
