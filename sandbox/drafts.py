@@ -1,6 +1,9 @@
 """users.drafts. The handle stays, the message behind it does not: every update gives it a new
 message id.
 
+The raw of a draft is not byte for byte what was saved: Gmail puts a Received line on top and ends
+lines with CRLF.
+
 A draft that is sent is gone; the SENT copy has a message id of its own and stays in the draft's
 thread. Sending or updating one that is gone answers 404.
 """
@@ -29,6 +32,7 @@ def message_of(world: World, account: str, draft: str) -> Row:
 
 def file(world: World, account: str, raw: bytes, thread: int | None) -> tuple[str, Row]:
     """A new draft: its handle and its message."""
+    raw = sending.as_saved(world, raw)
     with world.store.transaction():
         row = mailbox.insert(world, account, raw, labels=["DRAFT"], thread=thread)
         return attach(world, row), row
@@ -43,6 +47,7 @@ def attach(world: World, row: Row) -> str:
 
 def replace(world: World, account: str, draft: str, raw: bytes, thread: int | None) -> Row:
     """New content under the old handle; without a thread that fits it stays where it was."""
+    raw = sending.as_saved(world, raw)
     with world.store.transaction():
         old = message_of(world, account, draft)
         keep = old.thread if thread is None or thread == old.thread else None

@@ -33,6 +33,8 @@ DEFAULTS: dict[str, Any] = {
     "accept_then_error": None,
     # Names lost on sending; True: every X- header.
     "strip_headers": [],
+    # The same loss already when a draft is saved, not only when it is sent.
+    "strip_draft_headers": False,
     "rewrite_message_id": True,
     "rewrite_from": True,
     # Addresses whose mail comes back with a delivery report.

@@ -151,6 +151,14 @@ def _join_2231(parts: list[tuple[int, bool, str]]) -> str:
     return charsets.decode(data, charset)
 
 
+def people(fields: Headers, name: str) -> list[Address]:
+    """The mailboxes of every such field; split before decoding, as names may hold commas."""
+    text = ", ".join(
+        charsets.decode(value, "") for key, value in fields if key.lower() == name.lower()
+    )
+    return [Address(decode_words(entry.name), entry.address) for entry in addresses(text)]
+
+
 def addresses(text: str) -> list[Address]:
     """Every mailbox of an address header; groups are flattened, what has no @ is left out."""
     found = []

@@ -101,7 +101,8 @@ def listing(
         raise not_found()
     after, number = page or (start, 0)
     found: dict[str, Any] = {"historyId": str(newest)}
-    if _chance(world, "empty_page", start * 31 + number) and after < newest:
+    # Never two in a row, so that every walk ends.
+    if number % 2 == 0 and after < newest and _chance(world, "empty_page", start * 31 + number):
         found["nextPageToken"] = f"{after}.{number + 1}"
         return found
     numbers = [
@@ -130,18 +131,13 @@ def _untidy(world: World, numbers: list[int], after: int, account: str) -> list[
         )
         if previous is not None:
             told.insert(0, previous)
-    repeated: list[int] = []
-    for n in told:
-        repeated.append(n)
-        if _chance(world, "repeat", n * 7):
-            repeated.append(n)
     index = 0
-    while index + 1 < len(repeated):
-        if _chance(world, "reorder", repeated[index] * 13):
-            repeated[index], repeated[index + 1] = repeated[index + 1], repeated[index]
+    while index + 1 < len(told):
+        if _chance(world, "reorder", told[index] * 13):
+            told[index], told[index + 1] = told[index + 1], told[index]
             index += 1
         index += 1
-    return repeated
+    return [n for n in told for _ in range(2 if _chance(world, "repeat", n * 7) else 1)]
 
 
 def _chance(world: World, name: str, number: int) -> bool:

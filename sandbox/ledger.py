@@ -13,7 +13,7 @@ from sandbox.world import World
 
 def write(world: World, row: Row, raw: bytes, recipients: list[str], via: str) -> None:
     fields, _ = headers.split(raw)
-    sender = headers.addresses(headers.decode(headers.first(fields, "From")))
+    sender = headers.people(fields, "From")
     world.store.execute(
         "INSERT INTO ledger (account, via, message, thread, message_id, sender, recipients, "
         "accepted_at, raw) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",

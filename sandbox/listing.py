@@ -40,6 +40,7 @@ def _where(call: Call) -> _Where:
     wanted = call.params.get("labelIds", [])
     everywhere = bool(call.params["includeSpamTrash"] or {"SPAM", "TRASH"} & set(wanted))
     join = ""
+    labels.check_ids(world, account, wanted)
     for label in wanted:
         parts.append("m.id IN (SELECT id FROM message_labels WHERE account = ? AND label = ?)")
         values.extend([account, label])

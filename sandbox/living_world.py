@@ -60,7 +60,7 @@ def _known(world: World, account: str) -> list[Known]:
         raw = mailbox.raw(world, message)
         fields, _ = headers.split(raw)
         sent = "SENT" in row.labels
-        people = headers.addresses(headers.decode(headers.first(fields, "To" if sent else "From")))
+        people = headers.people(fields, "To" if sent else "From")
         if people and row.message_id:
             found.append(
                 Known(

@@ -111,8 +111,10 @@ class _Parser:
             token = self.tokens[self.position]
             if token.kind == "close":
                 break
-            if token.kind == "word" and token.value == "OR" and parts:
+            if token.kind == "word" and token.value == "OR":
                 self.position += 1
+                if not parts:
+                    continue
                 right = self._term(field_name)
                 if right:
                     parts[-1] = f"({parts[-1]} OR {right})"

@@ -40,6 +40,8 @@ JSON_HEADERS = {
     "vary": "Origin, X-Origin, Referer",
 }
 
+EMPTY_HEADERS = {name: value for name, value in JSON_HEADERS.items() if name != "content-type"}
+
 Handler = Callable[[Call], dict[str, Any] | bytes | None]
 HANDLERS: dict[str, Handler] = {
     "getProfile": settings.profile,
@@ -194,7 +196,7 @@ class Api:
         if after.error is not None:
             raise after.error
         if result is None:
-            return Response(204)
+            return Response(204, b"", EMPTY_HEADERS)
         body = result if isinstance(result, bytes) else dumps(result)
         mask = call.params.get("fields")
         if mask:

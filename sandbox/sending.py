@@ -56,9 +56,9 @@ def envelope(fields: headers.Headers) -> list[str]:
     """Every recipient address; refused in Gmail's words when there is none or one is broken."""
     found: dict[str, None] = {}
     for name in ("To", "Cc", "Bcc"):
-        value = ", ".join(headers.decode(v) for key, v in fields if key.lower() == name.lower())
-        read = headers.addresses(value)
-        if value.strip(" ,;") and not read and ":" not in value:
+        value = b"".join(value for key, value in fields if key.lower() == name.lower())
+        read = headers.people(fields, name)
+        if value.strip(b" ,;") and not read and b":" not in value:
             raise invalid(f"Invalid {name} header")
         for entry in read:
             if not _plausible(entry.address):
@@ -81,14 +81,9 @@ def _prepare(world: World, account: str, raw: bytes, fields: headers.Headers, vi
     added: list[tuple[str, str]] = []
     dropped: set[str] = set()
     if via != "person":
-        added.append(
-            (
-                "Received",
-                f"from {world.random.randrange(10**11, 10**12)} named unknown "
-                f"by gmailapi.google.com with HTTPREST; {_now(world)}",
-            )
-        )
-    sender = headers.addresses(headers.decode(headers.first(fields, "From")))
+        dropped.add("received")  # the one that saving the draft put there
+        added.append(_received(world))
+    sender = headers.people(fields, "From")
     allowed = {entry.address: entry for entry in accounts.send_as(world, account) if entry.verified}
     foreign = len(sender) != 1 or sender[0].address.lower() not in allowed
     if not sender or (foreign and settings["rewrite_from"]):
@@ -108,6 +103,21 @@ def _prepare(world: World, account: str, raw: bytes, fields: headers.Headers, vi
         added.append(("MIME-Version", "1.0"))
     raw = rewriting.without(raw, lambda name: name in dropped or world.faults.strips(name))
     return rewriting.with_fields(raw, added)
+
+
+def as_saved(world: World, raw: bytes) -> bytes:
+    """What a draft's raw is after saving."""
+    raw = rewriting.without(rewriting.with_crlf(raw), lambda name: name == "received")
+    if world.faults.settings["strip_draft_headers"]:
+        raw = rewriting.without(raw, world.faults.strips)
+    return rewriting.with_fields(raw, [_received(world)])
+
+
+def _received(world: World) -> tuple[str, str]:
+    number = world.random.randrange(10**11, 10**12)
+    return "Received", (
+        f"from {number} named unknown by gmailapi.google.com with HTTPREST; {_now(world)}"
+    )
 
 
 def mailbox_text(name: str, address: str) -> str:
