@@ -65,7 +65,6 @@ _TITLES = {"receipt": "領収書", "quote": "御見積書", "order": "注文書"
 
 def paper(kind: str, facts: Mapping[str, str]) -> bytes:
     """Return a business paper as PDF."""
-    total = facts["total"]
     if kind == "receipt":
         heading = [f"{facts['receipt_name']} 様", "", f"金額　￥{facts['price']}―（税込）",
                    f"但し　{facts['proviso']}として、上記正に領収いたしました。",
@@ -81,10 +80,12 @@ def paper(kind: str, facts: Mapping[str, str]) -> bytes:
         heading = [f"{facts['receipt_name']} 御中", "", f"発行日　{facts['today']}",
                    f"ご注文番号　{facts['order']}",
                    "みなも生活店　登録番号 T0000000000000"]  # fmt: skip
+    count = "1" if kind == "receipt" else facts["count"]
+    total = facts["price"] if kind == "receipt" else facts["total"]
     rows: list[tuple[str, ...]] = []
     if kind != "form":
         rows = [("品名", "数量", "単価", "金額"),
-                (facts["product"], facts["qty"], facts["price"], total),
+                (facts["product"], count, facts["price"], total),
                 ("送料", "1", "0", "0"), ("合計（税込）", "", "", total)]  # fmt: skip
     foot = ["", "東京都みなも区港町2-4-8　みなも生活店", "TEL 0120-000-000　support@shop.example"]
     return documents.pdf(_TITLES[kind], heading, rows, foot)

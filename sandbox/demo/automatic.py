@@ -24,11 +24,19 @@ def letters(desk: str, now: datetime, rng: random.Random) -> list[Letter]:
 
     if desk == "support":
         return [
-            *(notices.phone_memo(at, now, rng) for at in times(10)),
-            *(notices.mall_question(desk, at, now, rng) for at in times(6)),
+            *(notices.phone_memo(at, now, number, rng) for number, at in enumerate(times(10))),
+            *(notices.mall_question(at, now, number, rng) for number, at in enumerate(times(6))),
             *(bulk.newsletter(desk, at, number, rng) for number, at in enumerate(times(6))),
-            *(one for at in times(4) for one in returned.out_of_office(at, now, rng)),
-            *(one for at in times(3) for one in returned.undelivered(at, now, rng)),
+            *(
+                one
+                for number, at in enumerate(times(4))
+                for one in returned.out_of_office(at, now, number, rng)
+            ),
+            *(
+                one
+                for number, at in enumerate(times(3))
+                for one in returned.undelivered(at, now, number, rng)
+            ),
             returned.invitation(now - timedelta(days=1, hours=3), rng),
             *(bulk.spam(desk, at, number, rng) for number, at in enumerate(times(12))),
             *(bulk.rubbish(desk, at, number, rng) for number, at in enumerate(times(6))),

@@ -51,3 +51,11 @@ def office(at: datetime, rng: random.Random) -> datetime:
     return local.replace(
         hour=_OFFICE.start, minute=rng.randrange(4, 58), second=rng.randrange(60), microsecond=0
     )
+
+
+def awake(at: datetime, rng: random.Random) -> datetime:
+    """Return `at`, or a moment of the morning when people sleep at `at`."""
+    local = at.astimezone(JST)
+    if 1 <= local.hour < 6:
+        return local.replace(hour=rng.randrange(7, 10), minute=rng.randrange(60))
+    return at

@@ -87,7 +87,9 @@ def _stories(desk: str, now: datetime, count: int, rng: random.Random) -> list[L
     dealer = Dealer(rng)
     matters = _matters(desk, rng)
     writers = _Writers(rng)
-    newest = now - (timedelta(hours=14) if desk == "support" else timedelta(minutes=40))
+    # The newest mails of support@ are the hand-written ones.
+    end = now - timedelta(minutes=45)
+    newest = now - timedelta(hours=14) if desk == "support" else end
     # A third of them lies in the last ten days, so that the newest pages are full of life.
     starts = spread(now - SPAN, newest, round(count / 2.8), rng)
     starts += spread(now - timedelta(days=10), newest, round(count / 5.6), rng)
@@ -101,7 +103,7 @@ def _stories(desk: str, now: datetime, count: int, rng: random.Random) -> list[L
         form = "法人" not in "".join(story.labels) and rng.random() < 0.17
         turns = min(room, _turns(now - at, rng))
         talk = tell(
-            story, writers.pick(story, form), desk, at, now, turns, rng, dealer,
+            story, writers.pick(story, form), desk, at, end, turns, rng, dealer,
             f"{desk}-{number:03d}-{story.key}", form,
         )  # fmt: skip
         found += _laid(talk, story, desk, now, rng)
@@ -130,10 +132,12 @@ class _Writers:
                 return self._rng.choice(people)
         while True:
             for one in self._waiting:
-                if one.voice in story.voices and not (form and one.voice == "short"):
+                if one.voice in story.voices and not (
+                    (form and one.voice == "short") or (one.vip and story.key == "leave")
+                ):
                     self._waiting.remove(one)
                     return one
-            fresh = [one for one in CUSTOMERS for _ in range(3 if one.vip else 1)]
+            fresh = [one for one in CUSTOMERS for _ in range(2 if one.vip else 1)]
             self._rng.shuffle(fresh)
             self._waiting += fresh
 

@@ -12,6 +12,8 @@ from sandbox.demo.quoting import WEEKDAYS
 
 _SLOTS = ("午前中", "14時～16時", "16時～18時", "18時～20時", "19時～21時")
 _PROVISOS = ("お品代", "日用品代", "キッチン用品代", "贈答品代", "備品代")
+# Private customers too want the receipt in the name of a firm of theirs.
+_TRADES = ("{}商店", "株式会社{}", "合同会社{}企画", "{}デザイン事務所", "{}料理教室")
 # Order numbers grow by about this many a day; A-20931 is an order of the newest days.
 _ORDERS_A_DAY = 38
 _NEWEST_ORDER = 20960
@@ -66,8 +68,7 @@ def collect(
         "place": customer.place,
         "company": firm,
         "division": customer.division,
-        "receipt_name": firm or rng.choice((customer.name, f"{customer.family}商店",
-                                            f"合同会社{customer.family}企画", "上様")),
+        "receipt_name": firm or rng.choice(_TRADES).format(customer.family),
         "agent": agent.family,
         "agent_name": agent.name,
         "desk": desk,
@@ -80,6 +81,8 @@ def collect(
         "price": f"{product.price:,}",
         "plus": f"{product.price + 660:,}",
         "qty": str(qty),
+        "count": str(many if firm else qty),
+        "less": f"{product.price * many * 95 // 100:,}",
         "many": str(many),
         "total": f"{product.price * (many if firm else qty):,}",
         "order": order,
@@ -96,6 +99,11 @@ def collect(
         "w": f"{rng.randrange(180, 420) / 10}",
         "dp": f"{rng.randrange(140, 300) / 10}",
         "h": f"{rng.randrange(90, 260) / 10}",
+        "box_w": str(rng.randrange(62, 108)),
+        "box_d": str(rng.randrange(42, 74)),
+        "box_h": str(rng.randrange(18, 60)),
+        "total_more": f"{product.price * (qty + 1):,}",
+        "total_both": f"{product.price + other.price:,}",
         "grams": str(rng.randrange(28, 120) * 10),
         "today": day(at),
     }  # fmt: skip

@@ -22,7 +22,6 @@ ORDERS = Box("みなも生活店 受注システム", "order@shop.example")
 MALL = Box("くらしモール 店舗運営サポート", "no-reply@mall.example")
 MEMO = Box("電話代行サービス ことのは受付", "memo@kotonoha.example")
 REPORTS = Box("売上レポート", "report@shop.example")
-_INBOX = {"support": SUPPORT, "info": INFO}
 
 
 @functools.cache
@@ -150,11 +149,11 @@ _MALL_QUESTIONS = (
 )
 
 
-def mall_question(desk: str, at: datetime, now: datetime, rng: random.Random) -> Letter:
+def mall_question(at: datetime, now: datetime, place: int, rng: random.Random) -> Letter:
     """A customer's question relayed by the mall."""
     customer = rng.choice(CUSTOMERS)
     number = f"KM{at.astimezone(JST):%y%m%d}-{rng.randrange(10000, 99999)}"
-    question = _MALL_QUESTIONS[rng.randrange(len(_MALL_QUESTIONS))]
+    question = _MALL_QUESTIONS[place % len(_MALL_QUESTIONS)]
     text = (
         "くらしモールのお客様より、貴店へのお問い合わせがありました。\n"
         "このメールに返信すると、モールを経由してお客様に届きます。\n\n"
@@ -167,7 +166,7 @@ def mall_question(desk: str, at: datetime, now: datetime, rng: random.Random) ->
     relay = f"inquiry+{rng.getrandbits(32):08x}@relay.mall.example"
     return Letter(
         mailer="system", sender=Box("くらしモール お問い合わせ転送", "inquiry@mall.example"),
-        to=(_INBOX[desk],), reply_to=Box("", relay), text=text, date=at,
+        to=(SUPPORT,), reply_to=Box("", relay), text=text, date=at,
         subject=f"【くらしモール】お客様からのお問い合わせ（{number}）",
         message_id=new_id("system", MALL.address, at, rng),
         labels=_labels(at, now, "要確認"), thread=f"mallq-{number}",
@@ -188,10 +187,10 @@ _MEMOS = (
 )  # fmt: skip
 
 
-def phone_memo(at: datetime, now: datetime, rng: random.Random) -> Letter:
+def phone_memo(at: datetime, now: datetime, place: int, rng: random.Random) -> Letter:
     """A telephone memo of the answering service; only the number in it leads to the customer."""
     customer = rng.choice(CUSTOMERS)
-    wish, what = _MEMOS[int((now - at).total_seconds() // 3600) * 7 % len(_MEMOS)]
+    wish, what = _MEMOS[place % len(_MEMOS)]
     clock = at.astimezone(JST)
     text = (
         "ことのは受付センターです。下記のお電話を承りました。\n\n"

@@ -21,6 +21,7 @@ _SLOT = re.compile(r"\{([a-z0-9_]+)\}")
 _MARKS = re.compile(r"(?:(\d+)>)?(?:(\d)=)?(?:~(\d+) )?")
 # Characters that must not begin a line of Japanese text.
 _NOT_FIRST = "、。，．・？！」』）】ー～っゃゅょァィゥェォッャュョ々,.)!?"
+_NOT_LAST = "（「『【("
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,8 @@ def wrap(text: str, width: int = 35) -> str:
             cut = width
             while cut < len(rest) and rest[cut] in _NOT_FIRST:
                 cut += 1
+            if rest[cut - 1] in _NOT_LAST:
+                cut -= 1
             # A number or an address is not torn apart.
             while cut < len(rest) and rest[cut].isascii() and rest[cut - 1].isascii():
                 cut += 1
@@ -97,8 +100,11 @@ class Dealer:
         self._rng = rng
         self._left: dict[tuple[str, ...], list[str]] = {}
 
-    def deal(self, bank: tuple[str, ...], fits: str = "") -> Marked | None:
-        """Return the next text of this bank that answers text number `fits` (`""`: any)."""
+    def deal(self, bank: tuple[str, ...], fits: str = "", place: int = 0) -> Marked | None:
+        """Return the next text of this bank that answers text number `fits` (`""`: any).
+
+        `place`, where not zero, is what an unmarked text counts as.
+        """
         left = self._left.get(bank)
         if left is None:
             left = self._left[bank] = []
@@ -108,7 +114,7 @@ class Dealer:
                 self._rng.shuffle(pile)
                 left[:] = [*pile, *left]
             for text in reversed(left):
-                marked = read(text, bank.index(text) + 1)
+                marked = read(text, place or bank.index(text) + 1)
                 if not fits or not marked.after or fits in marked.after:
                     left.remove(text)
                     return marked

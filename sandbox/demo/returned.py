@@ -26,14 +26,20 @@ _NEWS = (
 
 
 def _out(
-    customer: Customer, to: Box, at: datetime, now: datetime, rng: random.Random, key: str
+    customer: Customer,
+    to: Box,
+    at: datetime,
+    now: datetime,
+    rng: random.Random,
+    key: str,
+    place: int,
 ) -> Letter:
     """A mail that the shop wrote of its own accord."""
     agent = rng.choice(AGENTS)
     slots = facts.collect(
         customer, agent, facts.pick("", rng), at, now, "カスタマーサポート", rng
     )  # fmt: skip
-    subject, matter = rng.choice(_NEWS)
+    subject, matter = _NEWS[place % len(_NEWS)]
     sign = fill(phrases.SHOP_SIGNATURE, {**slots, "shop_address": SUPPORT.address})
     text = (
         f"{customer.addressee}\n\nいつも大変お世話になっております。\nみなも生活店の{agent.family}でございます。"
@@ -49,21 +55,22 @@ def _out(
 _AWAY = (
     "お世話になっております。{company}の{family}です。\n\n{d1}から{d3}まで休暇をいただいております。\nお急ぎの場合は、代表番号（{phone}）までご連絡をお願いいたします。\n戻り次第、ご返信いたします。",
     "メールをお送りいただき、ありがとうございます。\n本日は終日外出のため、メールの確認ができません。\nお返事は翌営業日となりますことをご了承ください。\n\n{company}\n{division} {family}",
+    "（自動応答）出張のため{d2}まで不在にしております。ご連絡は{d3}以降とさせていただきます。\n携帯電話へのご連絡もお控えくださいますようお願いいたします。\n\n{family}",
     "※このメールは自動返信です※\n\n{family}は現在産休・育休中です。ご用件は後任の担当までお願いいたします。\n\n後任：{division} 中原",
 )  # fmt: skip
 
 
-def out_of_office(at: datetime, now: datetime, rng: random.Random) -> Sequence[Letter]:
+def out_of_office(at: datetime, now: datetime, place: int, rng: random.Random) -> Sequence[Letter]:
     """A mail of the shop and the automatic answer to it, a minute later."""
-    customer = rng.choice([firm for firm in FIRMS if firm.kana != "コバヤシ ケン"])
+    customer = FIRMS[(0, 3, 4, 6)[place % 4]]
     at = office(at, rng)
-    sent = _out(customer, customer.box, at, now, rng, f"away-{at:%m%d%H%M%S}")
+    sent = _out(customer, customer.box, at, now, rng, f"away-{at:%m%d%H%M%S}", place)
     back = at + timedelta(seconds=rng.randrange(8, 80))
     slots = facts.collect(customer, AGENTS[0], facts.pick("", rng), at, now, "", rng)
     answer = Letter(
         mailer=customer.mailer, sender=customer.box, to=(SUPPORT,),
         subject=f"{rng.choice(('自動応答', '【自動返信】不在のお知らせ', 'Automatic reply'))}: {sent.subject}",
-        text=fill(rng.choice(_AWAY), slots) + "\n", date=back,
+        text=fill(_AWAY[place % len(_AWAY)], slots) + "\n", date=back,
         message_id=new_id(customer.mailer, customer.address, back, rng),
         in_reply_to=sent.message_id, references=(sent.message_id,),
         extra=(("Auto-Submitted", "auto-replied"), ("X-Auto-Response-Suppress", "All")),
@@ -72,13 +79,15 @@ def out_of_office(at: datetime, now: datetime, rng: random.Random) -> Sequence[L
     return sent, answer
 
 
-def undelivered(at: datetime, now: datetime, rng: random.Random) -> Sequence[Letter]:
+def undelivered(at: datetime, now: datetime, place: int, rng: random.Random) -> Sequence[Letter]:
     """A mail of the shop to a mistyped address, and the report that came back (RFC 3464)."""
-    customer = rng.choice(FIRMS[3:])
+    customer = FIRMS[(5, 7, 2)[place % 3]]
     at = office(at, rng)
     # A letter of the address was lost on the way, as happens with web forms.
     wrong = customer.address.replace("@", "@mail-", 1)
-    sent = _out(customer, Box(customer.name, wrong), at, now, rng, f"bounce-{at:%m%d%H%M%S}")
+    sent = _out(
+        customer, Box(customer.name, wrong), at, now, rng, f"bounce-{at:%m%d%H%M%S}", place + 2
+    )
     back = at + timedelta(seconds=rng.randrange(3, 20))
     code, why, words = rng.choice((
         ("5.1.1", "550 5.1.1 The email account that you tried to reach does not exist.",
@@ -116,6 +125,7 @@ def invitation(at: datetime, rng: random.Random) -> Letter:
     """An invitation to a meeting (iTIP request) from a partner."""
     partner = FIRMS[1]
     day = (at.astimezone(JST) + timedelta(days=5)).replace(hour=15, minute=0, second=0)
+    day += timedelta(days=max(0, 7 - day.weekday()) if day.weekday() > 4 else 0)
     uid = f"{rng.getrandbits(64):016x}@partner.example"
     start, end = (
         f"{when.astimezone(UTC):%Y%m%dT%H%M%SZ}" for when in (day, day + timedelta(hours=1))

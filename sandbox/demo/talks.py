@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from sandbox.demo import attachments, facts, quoting
 from sandbox.demo.banks import phrases
-from sandbox.demo.clock import office
+from sandbox.demo.clock import awake, office
 from sandbox.demo.people import AGENTS, INFO, SUPPORT, Agent, Customer
 from sandbox.demo.programs import JST, MAILERS, new_id
 from sandbox.demo.prose import Dealer, Marked, fill, half_width, vary, wrap
@@ -20,6 +20,8 @@ from sandbox.demo.shapes import Box, File, Letter
 from sandbox.demo.stories import Story, Turn
 
 _ATTACHES = re.compile("添付|写真を|写真送")
+_ASKS = re.compile("でしょうか|ますか|ください|したいです")
+_THANKED = re.compile("^(ご連絡|お問い合わせ)(いただき|をいただき)?、?ありがとうございます。\n*")
 WEBFORM = Box("お問い合わせフォーム", "webform@shop.example")
 DESKS = {"support": SUPPORT, "info": INFO}
 # What the web form lets one choose, by how the label begins.
@@ -144,14 +146,17 @@ class Talk:
         told = bool(_ATTACHES.search(text))
         if not told and (shop or self.rng.random() > turn.likely * 0.25):
             return ()
-        return tuple(attachments.make(kind, self.slots, self.rng) for kind in turn.files)
+        kinds = ("pdf-form",) if "変更届" in text else turn.files
+        return tuple(attachments.make(kind, self.slots, self.rng) for kind in kinds)
 
     @property
     def mood(self) -> str:
-        """How the talk sounds: `angry`, `warm` or nothing."""
-        if "complaint_hot" in self.key:
-            return "angry"
-        return "warm" if "thanks" in self.key or "complaint_calm" in self.key else ""
+        """How the talk sounds: `angry`, `calm` (a complaint), `warm` or nothing."""
+        for part, mood in (("complaint_hot", "angry"), ("complaint_calm", "calm"),
+                           ("thanks", "warm")):  # fmt: skip
+            if part in self.key:
+                return mood
+        return ""
 
     def compose(self, matter: str) -> str:
         """Put greeting, closing and signature of the customer around a matter."""
@@ -167,11 +172,14 @@ class Talk:
         hello = deal(bank[voice])
         mood = self.mood
         if mood == "angry":
-            closings = phrases.CLOSINGS["angry"]
             hello = "" if self.letters else deal(bank["angry"])
-        elif mood == "warm":
-            closings = phrases.CLOSINGS["warm"]
-        bye = deal(closings) if not self.letters or self.rng.random() < 0.4 else ""
+        elif self.letters and "ありがとう" in matter[:24]:
+            hello = phrases.BARE[voice]  # one thanks is enough
+        if mood:
+            closings = phrases.CLOSINGS[mood]
+        asks = bool(_ASKS.search(matter))
+        again = asks and mood != "angry" and self.rng.random() < 0.6
+        bye = deal(closings) if again or not self.letters else ""
         signs = phrases.SIGNATURES["business" if self.customer.company else self.customer.mailer]
         sign = deal(signs)
         if voice == "casual" and self.customer.mailer == "gmail":
@@ -188,7 +196,12 @@ class Talk:
         answered = sum(letter.outgoing for letter in self.letters)
         hello = self.dealer.one(phrases.SHOP_AGAIN if answered else phrases.SHOP_GREETINGS)
         bye = self.dealer.one(phrases.SHOP_WARM if self.mood else phrases.SHOP_CLOSINGS)
-        text = f"{self.customer.addressee}\n\n{hello}\n\n{matter}\n\n{bye}"
+        if self.mood == "angry":
+            hello = phrases.SHOP_NAMED
+            bye = "" if answered else self.dealer.one(phrases.SHOP_SORRY)
+        if "ありがとう" in hello:
+            matter = _THANKED.sub("", matter)
+        text = "\n\n".join((self.customer.addressee, hello, matter, bye))
         return fill(vary(text, self.rng), self.slots)
 
 
@@ -210,7 +223,8 @@ def tell(
         bank = turn.short if customer.voice == "short" and not shop else turn.texts
         if customer.voice == "short" and not shop and number == 0:
             bank = bank or turn.texts
-        chosen = dealer.deal(bank, str(said.place) if said else "") if bank else None
+        terse = 1 if bank is turn.short else 0
+        chosen = dealer.deal(bank, str(said.place) if said else "", terse) if bank else None
         if chosen is None:
             break
         if number:
@@ -220,7 +234,7 @@ def tell(
                 else rng.choice((rng.uniform(0.3, 3), rng.uniform(8, 22)))
             )
             at += timedelta(hours=hours, days=chosen.days, seconds=rng.randrange(60))
-            at = office(at, rng) if shop else at
+            at = office(at, rng) if shop else awake(at, rng)
         if at > now:
             break
         if shop:
@@ -228,7 +242,7 @@ def tell(
             talk.answer(at, text, files=talk.files(turn, chosen.text, shop=True))
         else:
             subject = "" if number else fill(_subject(story, chosen, dealer), slots)
-            if form and not number:
+            if form and not number and not _ATTACHES.search(chosen.text):
                 matter = fill(vary(chosen.text, rng), slots)
                 talk.form(at, matter, subject, _TOPICS.get("".join(story.labels)[:2], "その他"))
                 said = chosen

@@ -37,10 +37,10 @@ class Line:
 
 
 SCENES: dict[str, Scene] = {
-    "minato": Scene("sasaki@minato.example", {"order": "A-20688", "product": "ワークチェア メッシュ", "price": "130,800", "qty": "6", "total": "130,800"}, ("請求", "法人"), 1),
-    "damage": Scene("misaki.t@example.jp", {"order": "A-20917", "product": "テーブルランプ「灯」", "price": "9,800", "qty": "2", "total": "19,600"}, ("返品・交換/破損", "VIP"), 0),
+    "minato": Scene("sasaki@minato.example", {"order": "A-20688", "product": "ワークチェア メッシュ", "price": "130,800", "count": "6", "total": "130,800"}, ("請求", "法人"), 1),
+    "damage": Scene("misaki.t@example.jp", {"order": "A-20917", "product": "テーブルランプ「灯」", "price": "9,800", "count": "2", "total": "19,600"}, ("返品・交換/破損", "VIP"), 0),
     "date": Scene("nakamura@example.com", {"order": "A-20926", "product": "洗えるラグ 185×185cm"}, ("配送",), 2),
-    "partner": Scene("ken@partner.example", {"order": "A-20702", "product": "真空断熱タンブラー 450ml", "price": "2,612", "qty": "120", "total": "313,500"}, ("法人/見積",), 1),
+    "partner": Scene("ken@partner.example", {"order": "A-20702", "product": "真空断熱タンブラー 450ml", "price": "2,612", "count": "120", "total": "313,500"}, ("法人/見積",), 1),
     "return": Scene("ito@example.net", {"order": "A-20931", "product": "遮光カーテン 100×178cm 2枚組"}, ("返品・交換",), 0),
     "receipt": Scene("matsu@example.co.jp", {"order": "A-20744", "product": "土鍋 8号（3～4人用）"}, ("請求/領収書",), 2),
     "docomo": Scene("kenta.sasaki@keitai.example", {"order": "A-20893"}, ("配送/遅延",), 0),
@@ -58,7 +58,7 @@ SCENES: dict[str, Scene] = {
     "au": Scene("mai-inoue@keitai.example", {"order": "A-20937"}, ("注文/変更",), 1),
     "redeliver": Scene("sayaka.okada@example.jp", {"order": "A-20868"}, ("配送/再配達",), 2),
     "elder": Scene("sachiko.abe@example.ne.jp", {"order": "A-20850", "product": "ウールブランケット"}, ("要確認",), 1),
-    "hotel": Scene("onishi@aozora-hotel.example", {"order": "A-20631", "product": "やわらかバスタオル 3枚組", "price": "5,643", "qty": "40", "total": "225,720"}, ("法人/見積",), 0),
+    "hotel": Scene("onishi@aozora-hotel.example", {"order": "A-20631", "product": "やわらかバスタオル 3枚組", "price": "5,643", "count": "40", "total": "225,720"}, ("法人/見積",), 0),
     "neighbour": Scene("yuko-ishii@example.ne.jp", {"order": "A-20859"}, ("配送", "要確認"), 2),
     "login": Scene("yuka.miyazaki@example.jp", {"order": "A-20901"}, ("会員",), 1),
     "kitchen": Scene("h.nakagawa@example.ne.jp", {"order": "A-20841", "product": "鉄フライパン 26cm"}, (), 0),
