@@ -20,6 +20,7 @@ from tests.callcenter.gmail.scripted import (
     reply,
     silent,
 )
+from tests.waiting import until
 
 QUICK = Timeouts(silence=5.0, total=10.0)
 
@@ -93,7 +94,7 @@ def test_silence_times_out_and_may_have_reached(script: Script) -> None:
     over.set()
     assert caught.value.timed_out
     assert caught.value.reached
-    assert len(script.seen) == 1
+    assert until(lambda: len(script.seen), what="the request arrives") == 1
 
 
 def test_a_trickle_of_bytes_ends_with_the_whole_time(script: Script) -> None:
