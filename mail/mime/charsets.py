@@ -169,7 +169,7 @@ def _eight_bit(data: bytes, label: str, book: NoticeBook, hint: str) -> Decoded:
     believed = label or canonical(hint) or ""
     best: guess.Guess | None = None
     if believed and believed not in ("utf-8", "us-ascii", "iso-2022-jp"):
-        if believed in _WESTERN:
+        if believed in _WESTERN and guess.may_be_japanese(data):
             best = guess.guess(data)
             if best.charset in ("cp932", "euc-jp") and best.score >= _SURE:
                 book.add("charset_mismatch", f"{believed}, read as {best.charset}")
@@ -211,16 +211,19 @@ def _nearly_utf8(data: bytes) -> bool:
     text = data.decode("utf-8", "replace")
     bad = text.count("\ufffd")
     good = sum(1 for sign in text[:65536] if sign > "\x7f" and sign != "\ufffd")
-    return bad <= 2 or bad * 10 <= good
+    return good > 0 and (bad <= 2 or bad * 10 <= good)
 
 
 def _wide(data: bytes, label: str, book: NoticeBook) -> Decoded:
-    if b"\0" not in data[:200] and _strict(data, "utf-8") is not None:
-        return Decoded(data.decode("utf-8"), "utf-8")  # the label is wrong
-    if label == "utf-16":  # RFC 2781: big-endian without a mark; in fact either
-        big, little = data.decode("utf-16-be", "replace"), data.decode("utf-16-le", "replace")
-        label = "utf-16-le" if guess.everyday(little) > guess.everyday(big) else "utf-16-be"
-    return _damaged(data.decode(label, "replace"), label, book)
+    """UTF-16 and UTF-32. Without a mark they are big-endian (RFC 2781), in fact either."""
+    names = (label,) if label.endswith("e") else (f"{label}-be", f"{label}-le")
+    readings = [(data.decode(name, "replace"), name) for name in names]
+    text, name = max(readings, key=lambda reading: guess.everyday(reading[0]))
+    if guess.everyday(text) * 2 < len(text):
+        plain = _strict(data, "utf-8")
+        if plain is not None and "\0" not in plain:
+            return Decoded(plain, "utf-8")  # the label is wrong
+    return _damaged(text, name, book)
 
 
 def _strict(data: bytes, charset: str) -> str | None:

@@ -157,6 +157,21 @@ def everyday(text: str) -> int:
     )
 
 
+_HIGH_PAIR = re.compile(rb"[\x80-\xff]{2}")
+_KANA_LEAD = re.compile(rb"[\x81-\x83]")
+
+
+def may_be_japanese(data: bytes) -> bool:
+    """Whether it is worth a guess: in Western text 8-bit bytes stand alone, between ASCII."""
+    sample = data[:SAMPLE]
+    high = len(sample) - len(sample.translate(None, _HIGH_BYTES))
+    pairs, leads = len(_HIGH_PAIR.findall(sample)), len(_KANA_LEAD.findall(sample))
+    return pairs * 5 >= high or leads * 4 >= high
+
+
+_HIGH_BYTES = bytes(range(0x80, 0x100))
+
+
 def guess(data: bytes) -> Guess:
     """The best reading of ``data`` (8-bit, not UTF-8); cp1252 with score 0 when nothing speaks."""
     sample = data[:SAMPLE]

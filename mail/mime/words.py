@@ -17,6 +17,7 @@ from mail.mime.model import NoticeBook
 
 _OPEN = re.compile(r"=\?([^\s?=()<>@,;:\"\[\]]{1,60})\?([bBqQ])\?")
 _Q_ESCAPE = re.compile(rb"=([0-9A-Fa-f]{2})")
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _HEX = re.compile(r"[0-9A-Fa-f]{2}")
 
 
@@ -107,7 +108,8 @@ def _decode_run(run: list[_Word], book: NoticeBook) -> str:
             b"".join(word.text.encode("ascii", "ignore") for word in run), trial
         )
         text = charsets.decode(joined, charset, trial).text
-        if all(word.encoding == "b" for word in run) and not trial.as_tuple():
+        plausible = not trial.as_tuple() and not _CONTROLS.search(text)
+        if plausible and all(word.encoding == "b" for word in run):
             return text
     return charsets.decode(apart, charset, book).text
 
