@@ -30,7 +30,7 @@ from tests.callcenter.gmail.scripted import (
     reply,
 )
 
-_ASKED = re.compile(r"Content-ID: <([^>]+)>.*?/(?:messages|threads)/([^?]+)\?", re.S)
+_ASKED = re.compile(r"Content-ID: <([^>]+)>.*?/(?:messages|threads|labels)/([^?]+)\?", re.S)
 
 
 def batch_answer(*, rules: Mapping[str, tuple[int, Any] | None] | None = None) -> Answer:

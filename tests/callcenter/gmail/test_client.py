@@ -20,7 +20,8 @@ from callcenter.gmail.errors import (
     Unavailable,
 )
 from callcenter.gmail.types import DraftRef, HistoryPage, IdPage, Label, MessageRef, SendAs
-from tests.callcenter.gmail.scripted import Script, cut_short, drop, error, reply
+from tests.callcenter.gmail.scripted import Script, cut_short, drop, error, error_body, reply
+from tests.callcenter.gmail.test_batched_reads import asked, batch_answer
 
 ME = "/gmail/v1/users/me"
 
@@ -125,35 +126,53 @@ def test_what_is_no_expired_history(
         client.list_history("17")
 
 
-def test_labels(client: GmailClient, script: Script) -> None:
-    script.will(
-        reply(
-            {
-                "labels": [
-                    {"id": "INBOX", "name": "INBOX", "type": "system"},
-                    {
-                        "id": "Label_7",
-                        "name": "注文/返品",
-                        "type": "user",
-                        "labelListVisibility": "labelHide",
-                        "messageListVisibility": "hide",
-                        "color": {"backgroundColor": "#16a766", "textColor": "#ffffff"},
-                    },
-                ]
-            }
-        ),
-        reply({"id": "Label_8", "name": "新"}),
-        reply({"id": "Label_8", "name": "新"}),
-        reply(None, 204),
-    )
+COLOURED = {
+    "id": "Label_7",
+    "name": "注文/返品",
+    "type": "user",
+    "labelListVisibility": "labelHide",
+    "messageListVisibility": "hide",
+    "color": {"backgroundColor": "#16a766", "textColor": "#ffffff"},
+}
+LISTED = [
+    {"id": "INBOX", "name": "INBOX", "type": "system"},
+    {"id": "Label_7", "name": "注文/返品", "type": "user"},
+    {"id": "Label_9", "name": "消えた", "type": "user"},
+]
+
+
+def test_labels_are_listed_with_the_colours_that_only_their_own_call_tells(
+    client: GmailClient, script: Script
+) -> None:
+    gone = (404, error_body(404, "notFound", "Requested entity was not found."))
+    rules = {"Label_7": (200, COLOURED), "Label_9": gone}
+    script.will(reply({"labels": LISTED}), batch_answer(rules=rules))
     assert client.list_labels() == [
         Label("INBOX", "INBOX", "system", "", "", False, False),
         Label("Label_7", "注文/返品", "user", "#16a766", "#ffffff", True, True),
     ]
+    assert asked(script.seen[1]) == ["Label_7", "Label_9"]
+
+
+def test_labels_of_which_one_cannot_be_read_are_no_list(
+    client: GmailClient, script: Script
+) -> None:
+    unwell = (503, error_body(503, "backendError", "Backend Error"))
+    script.will(reply({"labels": LISTED}), batch_answer(rules={"Label_7": unwell}))
+    with pytest.raises(Unavailable):
+        client.list_labels()
+
+
+def test_labels_are_made_changed_and_deleted(client: GmailClient, script: Script) -> None:
+    script.will(
+        reply({"id": "Label_8", "name": "新"}),
+        reply({"id": "Label_8", "name": "新"}),
+        reply(None, 204),
+    )
     client.create_label("新", background="#16a766", text_color="#ffffff")
     client.patch_label("Label_8", hidden=True)
     client.delete_label("Label_8")
-    _, create, patch, delete = script.seen
+    create, patch, delete = script.seen
     assert (create.method, create.path) == ("POST", f"{ME}/labels")
     assert create.json == {
         "name": "新",
