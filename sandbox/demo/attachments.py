@@ -77,7 +77,8 @@ def paper(kind: str, facts: Mapping[str, str]) -> bytes:
                    "適用開始日　　　年　　月　　日", "新しいお支払日　　毎月　　日",
                    "会社名", "ご担当者名　　　　　　　　　　　　印"]  # fmt: skip
     else:
-        heading = [f"{facts['receipt_name']} 御中", "", f"発行日　{facts['today']}",
+        whom = f"{facts['name']} 様" if kind == "slip" else f"{facts['receipt_name']} 御中"
+        heading = [whom, "", f"発行日　{facts['today']}",
                    f"ご注文番号　{facts['order']}",
                    "みなも生活店　登録番号 T0000000000000"]  # fmt: skip
     count = "1" if kind == "receipt" else facts["count"]

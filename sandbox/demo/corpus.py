@@ -19,6 +19,8 @@ from sandbox.demo.banks import (
     business,
     delivery,
     english,
+    faults,
+    missed,
     orders,
     returns,
     voices,
@@ -35,8 +37,8 @@ __all__ = ["DemoAccount", "DemoLabel", "DemoMail", "Known", "SendAs", "build", "
 SPAN = timedelta(days=60)
 SIZES = {"support": 280, "info": 120}
 STORIES: tuple[Story, ...] = (
-    *delivery.STORIES, *returns.STORIES, *billing.STORIES, *account.STORIES, *orders.STORIES,
-    *voices.STORIES, *business.STORIES, *english.STORIES,
+    *delivery.STORIES, *missed.STORIES, *returns.STORIES, *faults.STORIES, *billing.STORIES,
+    *account.STORIES, *orders.STORIES, *voices.STORIES, *business.STORIES, *english.STORIES,
 )  # fmt: skip
 _BY_VOICE = {"business": FIRMS, "english": ABROAD}
 _SETS = {"support": labels.SUPPORT, "info": labels.INFO}
@@ -100,7 +102,7 @@ def _stories(desk: str, now: datetime, count: int, rng: random.Random) -> list[L
         if room <= 0:
             break
         story = next(matters)
-        form = "法人" not in "".join(story.labels) and rng.random() < 0.17
+        form = "法人" not in "".join(story.labels) and number % 5 == 2
         turns = min(room, _turns(now - at, rng))
         talk = tell(
             story, writers.pick(story, form), desk, at, end, turns, rng, dealer,

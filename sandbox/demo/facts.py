@@ -12,6 +12,15 @@ from sandbox.demo.quoting import WEEKDAYS
 
 _SLOTS = ("午前中", "14時～16時", "16時～18時", "18時～20時", "19時～21時")
 _PROVISOS = ("お品代", "日用品代", "キッチン用品代", "贈答品代", "備品代")
+# How a letter begins in the old style, month by month.
+_SEASONS = (
+    "厳しい寒さが続いております", "梅のつぼみもふくらんでまいりました",
+    "日ごとに春らしくなってまいりました", "桜の便りが聞かれる頃となりました",
+    "新緑のまぶしい季節となりました", "あじさいの美しい季節となりました",
+    "暑さの厳しい毎日が続いております", "残暑お見舞い申し上げます",
+    "朝夕はしのぎやすくなってまいりました", "秋も深まってまいりました",
+    "朝夕めっきり冷え込むようになりました", "今年も残り少なくなってまいりました",
+)  # fmt: skip
 # Private customers too want the receipt in the name of a firm of theirs.
 _TRADES = ("{}商店", "株式会社{}", "合同会社{}企画", "{}デザイン事務所", "{}料理教室")
 # Order numbers grow by about this many a day; A-20931 is an order of the newest days.
@@ -106,6 +115,7 @@ def collect(
         "total_both": f"{product.price + other.price:,}",
         "grams": str(rng.randrange(28, 120) * 10),
         "today": day(at),
+        "season": _SEASONS[local.month - 1],
     }  # fmt: skip
     for name, ahead in (("d1", 2), ("d2", 3), ("d3", 4), ("d4", 6), ("week", 9)):
         facts[name] = day(at + timedelta(days=ahead))

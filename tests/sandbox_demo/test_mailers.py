@@ -258,7 +258,7 @@ FACTS = {
     "receipt_name": "松本料理教室", "price": "7,480", "proviso": "調理器具代", "order": "A-20744",
     "product": "土鍋 8号（3～4人用）", "count": "1", "total": "7,480", "company": "",
     "division": "",
-    "today": "11/22（日）", "month": "10月", "family": "松本",
+    "today": "11/22（日）", "month": "10月", "family": "松本", "name": "松本 恵子",
 }  # fmt: skip
 
 
