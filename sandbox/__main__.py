@@ -62,21 +62,27 @@ async def _run(
         from sandbox import living_world
 
         tasks.append(asyncio.create_task(living_world.live(world)))
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
     if options.until_stdin_closes:
-        asyncio.get_running_loop().add_reader(sys.stdin.fileno(), _stop_at_end_of_input)
+        loop.add_reader(sys.stdin.fileno(), _read_input, loop, stop)
     try:
         await server.serve(
-            App(world), listening, lambda: print(f"sandbox: listening on {address}", flush=True)
+            App(world),
+            listening,
+            lambda: print(f"sandbox: listening on {address}", flush=True),
+            stop,
         )
     finally:
         for task in tasks:
             task.cancel()
 
 
-def _stop_at_end_of_input() -> None:
+def _read_input(loop: asyncio.AbstractEventLoop, stop: asyncio.Event) -> None:
     if not os.read(sys.stdin.fileno(), 4096):
-        asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
-        signal.raise_signal(signal.SIGTERM)
+        loop.remove_reader(sys.stdin.fileno())
+        stop.set()
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import resource
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -287,12 +289,16 @@ def _clock(world: World, told: Told) -> Told:
 
 def _health(world: World, told: Told) -> Told:
     count = world.store.value("SELECT count(*) FROM messages")
+    used = resource.getrusage(resource.RUSAGE_SELF)
     return {
         "ok": True,
         "messages": count,
         "accounts": len(accounts.names(world)),
         "database": "memory" if world.store.path is None else str(world.store.path),
         "validate": world.validate,
+        "pid": os.getpid(),
+        "cpu_s": round(used.ru_utime + used.ru_stime, 3),
+        "peak_mib": round(used.ru_maxrss / 1024, 1),  # Linux counts in KiB
     }
 
 

@@ -94,5 +94,7 @@ def _method(described: dict[str, Any]) -> Method:
 
 
 def _default(spec: dict[str, Any]) -> Any:
-    text = spec["default"]
-    return {"integer": int, "boolean": lambda t: t == "true"}.get(spec["type"], str)(text)
+    text: str = spec["default"]
+    if spec["type"] == "integer":
+        return int(text)
+    return text == "true" if spec["type"] == "boolean" else text

@@ -62,7 +62,12 @@ def split_mbox(data: bytes) -> Iterator[bytes]:
     for match, following in zip(starts, [*starts[1:], None], strict=True):
         end = len(data) if following is None else following.start()
         raw = data[match.end() : end]
-        yield _QUOTED_FROM.sub(rb"\1", raw.removesuffix(b"\n").removesuffix(b"\r") + b"\n")
+        # The empty line before the next From line is the box's, not the mail's.
+        for line_end in (b"\r\n", b"\n"):
+            if raw.endswith(line_end * 2):
+                raw = raw.removesuffix(line_end)
+                break
+        yield _QUOTED_FROM.sub(rb"\1", raw)
 
 
 def file_all(world: World, account: str, messages: list[tuple[bytes, int | None]]) -> int:

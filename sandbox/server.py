@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import uvicorn
@@ -38,8 +39,18 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-async def serve(app: App, listening: socket.socket, started: Callable[[], None]) -> None:
-    """Runs until SIGINT or SIGTERM."""
+class Server(uvicorn.Server):
+    """Leaves the signals to us: uvicorn would die of them before anything is closed."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def serve(
+    app: App, listening: socket.socket, started: Callable[[], None], stop: asyncio.Event
+) -> None:
+    """Runs until `stop` is set."""
     config = uvicorn.Config(
         app,
         http=CuttableProtocol,
@@ -53,9 +64,13 @@ async def serve(app: App, listening: socket.socket, started: Callable[[], None])
         timeout_graceful_shutdown=2,
         backlog=1024,
     )
-    server = uvicorn.Server(config)
+    server = Server(config)
     running = asyncio.create_task(server.serve(sockets=[listening]))
     while not server.started and not running.done():
         await asyncio.sleep(0.005)
     started()
+    ending = asyncio.create_task(stop.wait())
+    await asyncio.wait({running, ending}, return_when=asyncio.FIRST_COMPLETED)
+    server.should_exit = True
+    ending.cancel()
     await running

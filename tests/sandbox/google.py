@@ -28,7 +28,9 @@ def _service(api_root: str, address: str) -> tuple[google.oauth2.credentials.Cre
     """
     document = discovery_cache.get_static_doc("gmail", "v1")
     document = document.replace("https://gmail.googleapis.com/", api_root)
-    credentials = google.oauth2.credentials.Credentials(token="none yet")
+    credentials = google.oauth2.credentials.Credentials(  # type: ignore[no-untyped-call]
+        token="none yet"
+    )
     plain = httplib2.Http(timeout=30)
     plain.redirect_codes = plain.redirect_codes - {308}  # a resumable upload goes on
     http = google_auth_httplib2.AuthorizedHttp(credentials, http=plain)
