@@ -62,7 +62,8 @@ def _open_mail(page: Page) -> None:
 def _tab(key: str) -> Callable[[Page], None]:
     def go(page: Page) -> None:
         _open_mail(page)
-        page.locator(f"#tab-{key}").click()
+        # By key: a click right after scrolling may still be sent to the mail's own frame.
+        page.locator(f"#tab-{key}").press("Enter")
         page.locator(f"#panel-{key} [aria-busy]").wait_for(state="detached")
 
     return go
@@ -161,7 +162,7 @@ def two_agents(browser: Browser, url: str, album: Album, language: str, width: s
     with looking(browser, url, "tanaka", language, size) as page:
         address = _mail_of(page, 1)
         _visit(page, address)
-        page.locator("#b-reply").click()
+        page.locator("#b-reply").press("Enter")
         page.locator("#composer").wait_for()
         page.locator("#c-body").fill("お世話になっております。カスタマーサポートの田中です。\n")
         album.take(page, "reply", language, width)
@@ -169,10 +170,10 @@ def two_agents(browser: Browser, url: str, album: Album, language: str, width: s
             with looking(browser, url, who, language, size) as other:
                 _visit(other, address)
                 if who == "yamada":
-                    other.locator("#b-reply").click()
+                    other.locator("#b-reply").press("Enter")
                     other.locator("#alerts [data-alert]").wait_for()
                 album.take(other, name, language, width)
-        page.locator("[data-cancel]").click()
+        page.locator("[data-cancel]").press("Enter")
         page.locator("#confirm [value=yes], #panel-draft h2").first.wait_for()
         if page.locator("#confirm [value=yes]").is_visible():
             page.locator("#confirm [value=yes]").click()

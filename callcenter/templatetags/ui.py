@@ -145,24 +145,48 @@ def iso(moment: datetime | None) -> str:
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z") if moment else ""
 
 
-def _class(prefix: str, colour: object) -> str:
+def _hex(colour: object) -> str:
     match = _HEX.fullmatch(str(colour or ""))
-    return f"{prefix}-{match.group(1).lower()}" if match else ""
+    return match.group(1).lower() if match else ""
+
+
+def _luminance(colour: str) -> float:
+    """Relative luminance of WCAG 2, from 0 (black) to 1 (white)."""
+    parts = (int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4))
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio of WCAG 2 between two colours of six hexadecimal digits, 1 to 21."""
+    darker, lighter = sorted((_luminance(one), _luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@cache
+def _label_classes(background: str, text: str) -> str:
+    """Gmail's pair where it can be read; many of its pairs stay below 4.5:1 (white on green)."""
+    if not background:
+        return "lb-none"
+    if not text or contrast(background, text) < 4.5:
+        text = max("000000", "ffffff", key=lambda each: contrast(background, each))
+    return f"lb-{background} lt-{text}"
 
 
 @register.filter
 def label_class(label: object) -> str:
     """The palette classes of a label (anything with `background` and `text_color`)."""
-    background = _class("lb", getattr(label, "background", ""))
-    if not background:
-        return "lb-none"
-    return f"{background} {_class('lt', getattr(label, 'text_color', '')) or 'lt-ffffff'}"
+    background, text = getattr(label, "background", ""), getattr(label, "text_color", "")
+    return _label_classes(_hex(background), _hex(text))
 
 
 @register.filter
 def dot_class(label: object) -> str:
     """The palette class of the small square beside a label in the navigation."""
-    return _class("lb", getattr(label, "background", "")) or "lb-none"
+    background = _hex(getattr(label, "background", ""))
+    return f"lb-{background}" if background else "lb-none"
 
 
 @register.filter

@@ -12,6 +12,7 @@ from django.template import TemplateSyntaxError
 from django.utils import timezone, translation
 
 from callcenter.templatetags import ui
+from scripts.palette import colours
 
 NOW = datetime(2026, 11, 22, 6, 0, tzinfo=UTC)  # 15:00 in Tokyo
 
@@ -49,8 +50,9 @@ def test_the_full_date_names_the_day_of_the_week_in_the_readers_language() -> No
 @pytest.mark.parametrize(
     ("background", "text", "classes"),
     [
-        ("#4A86E8", "#ffffff", "lb-4a86e8 lt-ffffff"),
-        ("#4a86e8", "", "lb-4a86e8 lt-ffffff"),
+        ("#0B4F30", "#b3efd3", "lb-0b4f30 lt-b3efd3"),
+        ("#0b4f30", "", "lb-0b4f30 lt-ffffff"),
+        ("#16a766", "#ffffff", "lb-16a766 lt-000000"),  # Gmail's white is 3.1:1 there
         ("", "", "lb-none"),
         ('"><script>', "", "lb-none"),
         ("red", "#000000", "lb-none"),
@@ -59,6 +61,15 @@ def test_the_full_date_names_the_day_of_the_week_in_the_readers_language() -> No
 def test_label_colours_are_classes(background: str, text: str, classes: str) -> None:
     label = SimpleNamespace(background=background, text_color=text)
     assert ui.label_class(label) == classes
+
+
+def test_every_label_can_be_read_whatever_pair_was_chosen() -> None:
+    for background in colours():
+        for text in colours():
+            label = SimpleNamespace(background=f"#{background}", text_color=f"#{text}")
+            behind, written = ui.label_class(label).split()
+            assert ui.contrast(behind[3:], written[3:]) >= 4.5
+            assert ui.contrast(background, text) < 4.5 or written == f"lt-{text}"
 
 
 @pytest.mark.parametrize(
