@@ -241,7 +241,7 @@ def prepare(html: str) -> Prepared:
     if len(html) > MAX_INPUT:
         notices.append("truncated")
         html = html[:MAX_INPUT]
-    html = _CONTROL.sub("", html.replace("\r\n", "\n").replace("\r", "\n"))
+    html = html.replace("\r\n", "\n").replace("\r", "\n")
     builder = _Builder()
     styles: list[str] = []
     templates = 0
@@ -254,7 +254,7 @@ def prepare(html: str) -> Prepared:
         elif templates:
             continue
         elif isinstance(token, Text):
-            builder.text(token.data.replace("<", "&lt;"))
+            builder.text(_literal(token.data))
         elif isinstance(token, Raw):
             if token.name == "style":
                 styles.append(token.data)
@@ -288,15 +288,23 @@ def _raw(builder: _Builder, token: Raw) -> None:
     # textarea, xmp, plaintext: a browser shows what they hold as it stands.
     data = token.data if token.name in RCDATA else token.data.replace("&", "&amp;")
     builder.start("pre", {})
-    builder.text(data.replace("<", "&lt;"))
+    builder.text(_literal(data))
     builder.end("pre")
+
+
+def _literal(text: str) -> str:
+    """Text to write: no character of it opens a tag, and none is invisible or unencodable.
+
+    Only after the tokens are cut: without its control character, `<\\x08!` would open a comment.
+    """
+    return _CONTROL.sub("", text).replace("<", "&lt;")
 
 
 def _input(builder: _Builder, attributes: dict[str, str]) -> None:
     shown = policy.shown_by_input(attributes)
     if shown:
         builder.start("span", {})
-        builder.text(shown.replace("<", "&lt;"))
+        builder.text(_literal(shown))
         builder.end("span")
 
 
@@ -318,6 +326,7 @@ def _tag(name: str, attributes: dict[str, str]) -> str:
     if not attributes:
         return f"<{name}>"
     written = "".join(
-        f' {key}="{value.replace(chr(34), "&quot;")}"' for key, value in attributes.items()
+        f' {key}="{_CONTROL.sub("", value).replace(chr(34), "&quot;")}"'
+        for key, value in attributes.items()
     )
     return f"<{name}{written}>"

@@ -23,6 +23,7 @@ from callcenter.richtext.images import CidUrl, Images
 from callcenter.richtext.links import is_suspicious, names_other_host, read_link
 from callcenter.richtext.prepare import prepare
 from callcenter.richtext.safe import SafeHtml, decoded, escape
+from callcenter.richtext.stylesheet import clean_stylesheet
 
 MAX_ROUNDS = 6
 # Distinct styles are parsed by tinycss2 at about 1 MB/s: this many characters of them a mail.
@@ -54,7 +55,14 @@ def sanitize(html: str, *, allow_remote: bool = False, cid_url: CidUrl | None = 
     notices = list(prepared.notices)
     if (not stable or cleaner.exhausted) and "simplified" not in notices:
         notices.append("simplified")
-    return SafeHtml(safe, blocked_remote=images.blocked, cids=images.cids, notices=tuple(notices))
+    stylesheet = clean_stylesheet(prepared.styles, images.source) if prepared.styles else ""
+    return SafeHtml(
+        safe,
+        blocked_remote=images.blocked,
+        cids=images.cids,
+        notices=tuple(notices),
+        stylesheet=stylesheet,
+    )
 
 
 class _Filter:
@@ -121,7 +129,7 @@ def _structural() -> nh3.Cleaner:
     """The same elements and attributes, values untouched: one more parse at Rust's speed."""
     attributes = {tag: set(names) for tag, names in policy.ATTRIBUTES.items()}
     attributes["a"] |= {"data-host", "rel", "target"}
-    attributes["img"] |= {"decoding", "loading", "referrerpolicy"}
+    attributes["img"] |= {"referrerpolicy"}
     return nh3.Cleaner(
         tags=set(policy.TAGS),
         clean_content_tags=set(policy.UNSEEN),
@@ -197,17 +205,17 @@ def _link(tag: str, text: str) -> str:
 
 def _image(written: str) -> str:
     attributes = dict(_ATTRIBUTE.findall(written))
-    source = attributes.pop("src", "")
-    for name in ("decoding", "loading", "referrerpolicy"):
-        attributes.pop(name, None)
+    attributes.pop("referrerpolicy", None)
+    source = attributes.get("src", "")
     if source == _BLOCKED:
+        del attributes["src"]
         attributes["data-blocked"] = "remote"
     elif source.startswith(_CID):
+        del attributes["src"]
         attributes["data-cid"] = source.removeprefix(_CID)
     elif source:
         attributes.pop("data-blocked", None)
         attributes.pop("data-cid", None)
-        attributes["src"] = source
         if source.startswith(("http:", "https:")):
             attributes["referrerpolicy"] = "no-referrer"
     return _start_tag("img", attributes)
