@@ -46,6 +46,7 @@ def write(stored: Draft, version: int, fields: DraftFields) -> None:
     Raises:
         DraftConflict: the draft has moved on since the page's `version`, with another text.
     """
+    fields = fields.within(stored)
     if fields.same_as(stored):
         return
     if stored.version != version:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from mail.models import Draft
@@ -25,15 +25,24 @@ class DraftFields:
     text: str | None = None
     signature: str | None = None
     quoted: str | None = None
+    forwarded_files: tuple[int, ...] | None = None
+    """Of the original files that the draft has, those to keep; others cannot be brought in."""
 
     def values(self) -> dict[str, Any]:
         """The given fields as the draft's columns hold them."""
         given = {field.name: getattr(self, field.name) for field in fields(self)}
         return {
-            name: pairs(value) if name in {"to", "cc", "bcc"} else value
+            name: _stored(value) if isinstance(value, tuple) else value
             for name, value in given.items()
             if value is not None
         }
+
+    def within(self, draft: Draft) -> DraftFields:
+        """The same, with no file that the draft does not have."""
+        if self.forwarded_files is None:
+            return self
+        kept = tuple(pk for pk in draft.forwarded_files if pk in self.forwarded_files)
+        return replace(self, forwarded_files=kept)
 
     def same_as(self, draft: Draft) -> bool:
         """Whether writing these would change nothing."""
@@ -51,6 +60,7 @@ class DraftFields:
             text=draft.text,
             signature=draft.signature,
             quoted=draft.quoted,
+            forwarded_files=tuple(draft.forwarded_files),
         )
 
     @classmethod
@@ -59,6 +69,7 @@ class DraftFields:
         given = dict(saved)
         for name in ("to", "cc", "bcc"):
             given[name] = people(given[name])
+        given["forwarded_files"] = tuple(given["forwarded_files"])
         return cls(**given)
 
 
@@ -66,5 +77,5 @@ def people(stored: Iterable[Iterable[str]]) -> People:
     return tuple((name, address) for name, address in stored)
 
 
-def pairs(given: People) -> list[list[str]]:
-    return [[name, address] for name, address in given]
+def _stored(value: People | tuple[int, ...]) -> list[Any]:
+    return [list(each) if isinstance(each, tuple) else each for each in value]

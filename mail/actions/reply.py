@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -17,7 +18,8 @@ from mail.actions.fields import DraftFields
 from mail.actions.original import prepare, sender_for
 from mail.actions.release import in_hand
 from mail.actions.take import NOT_HANDLED
-from mail.models import Draft, DraftKind, DraftState, Message
+from mail.attachments.tasks import want
+from mail.models import Attachment, Draft, DraftKind, DraftState, Message
 from mailboxes.models import Mailbox, Membership
 from permissions.access import require
 from permissions.models import User
@@ -71,6 +73,7 @@ def start_reply(message: Message, user: User, kind: DraftKind) -> Composer:
         **prepare(message, kind),
     )
     draft.refresh_from_db()
+    fetch_files(draft)
     journal.tell_of("draft.started", draft, actor=user, draft_kind=kind)
     return Composer(draft, lock, resumed=False)
 
@@ -119,6 +122,13 @@ def resume(draft: Draft, user: User, *, take_over: bool = False) -> Composer:
     return Composer(stored, lock, resumed=True)
 
 
+def fetch_files(draft: Draft) -> None:
+    """Have the original files of a forward brought into the store, once this is committed."""
+    missing = Attachment.objects.filter(pk__in=draft.forwarded_files, file="")
+    for attachment in missing.select_related("message"):
+        transaction.on_commit(partial(want, attachment), robust=True)
+
+
 def park(draft: Draft) -> None:
     """Put a draft aside for its author: nobody answers with it, and nothing of it is lost."""
     Draft.objects.filter(pk=draft.pk).update(state=DraftState.PARKED, updated_at=Now())
@@ -142,7 +152,6 @@ def _hand_over(draft: Draft, user: User) -> None:
         state=DraftState.PARKED,
         answers_id=draft.answers_id,
         author_id=draft.author_id,
-        forwarded_files=draft.forwarded_files,
         **copied,
     )
     former = draft.author

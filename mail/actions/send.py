@@ -9,6 +9,7 @@ from mail.access import ensure, writing
 from mail.actions.drafts import own_live, write
 from mail.actions.errors import BeingSent, DraftClosed, NothingToDecide
 from mail.actions.fields import DraftFields
+from mail.actions.reply import fetch_files
 from mail.models import Draft, Outgoing, OutgoingState
 from mail.outbox import outcome, troubles
 from mail.outbox.freeze import Unsendable
@@ -58,6 +59,7 @@ def _send(
     try:
         return submit(stored, user, lock_token=token)
     except Unsendable as unsendable:
+        fetch_files(stored)
         return unsendable
 
 

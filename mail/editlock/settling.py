@@ -36,7 +36,7 @@ def end(
         status_before=None,
         assignee_before=None,
     )
-    data = {"former_holder": holder_id, "former_holder_name": former.name if former else "", **data}
+    data = {"former": holder_id, "former_name": former.name if former else "", **data}
     if row.message_id is None:
         if row.draft is not None:
             journal.tell_of_draft(kind, row.draft, actor=actor, **data)

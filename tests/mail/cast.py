@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from mail.models import Conversation, Folder, Message, MessageBody, Status
 from mailboxes.models import Mailbox, Membership, SendAs
@@ -16,10 +17,12 @@ _FIRST = datetime(2026, 11, 20, 0, 0, tzinfo=UTC)
 
 def mailbox(address: str = "support@shop.example", name: str = "カスタマーサポート") -> Mailbox:
     box = Mailbox.objects.create(address=address, name=name)
-    SendAs.objects.create(
-        mailbox=box, address=address, name=name, verified=True, is_default=True, is_primary=True
-    )
+    send_as(box, address, name=name, is_default=True, is_primary=True)
     return box
+
+
+def send_as(box: Mailbox, address: str, *, verified: bool = True, **fields: Any) -> SendAs:
+    return SendAs.objects.create(mailbox=box, address=address, verified=verified, **fields)
 
 
 def person(username: str, *boxes: Mailbox, name: str = "", role: str = "agent") -> User:
@@ -48,7 +51,7 @@ def mail(
     cc: tuple[tuple[str, str], ...] = (),
     subject: str = "ご注文について",
     text: str = "届きません。",
-    **fields: object,
+    **fields: Any,
 ) -> Message:
     number = next(_numbers)
     if conversation is None:

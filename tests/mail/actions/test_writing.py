@@ -16,13 +16,13 @@ from mail.actions.errors import (
     OthersDraft,
 )
 from mail.actions.fields import DraftFields
-from mail.actions.reply import resume, start_new, start_reply
+from mail.actions.reply import Composer, resume, start_new, start_reply
 from mail.actions.send import send
 from mail.models import Draft, DraftKind, DraftState, EditLock, Folder, Message, Outgoing, Status
 from mail.outbox.freeze import Unsendable
-from mailboxes.models import SendAs
+from mailboxes.models import Mailbox, SendAs
 from permissions.access import OperationDenied
-from permissions.models import UserGrant
+from permissions.models import User, UserGrant
 from permissions.operations import Operation
 from tests.mail import cast
 
@@ -30,31 +30,31 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def box():
+def box() -> Mailbox:
     return cast.mailbox()
 
 
 @pytest.fixture
-def tanaka(box):
+def tanaka(box: Mailbox) -> User:
     return cast.person("tanaka", box, name="田中 健一")
 
 
 @pytest.fixture
-def yamada(box):
+def yamada(box: Mailbox) -> User:
     return cast.person("yamada", box, name="山田 花子")
 
 
 @pytest.fixture
-def message(box):
+def message(box: Mailbox) -> Message:
     return cast.mail(box, cc=(("上司", "boss@customer.example"),))
 
 
 @pytest.fixture
-def composer(message, tanaka):
+def composer(message: Message, tanaka: User) -> Composer:
     return start_reply(message, tanaka, DraftKind.REPLY)
 
 
-def typed(composer, user, text, version=None):
+def typed(composer: Composer, user: User, text: str, version: int | None = None) -> Draft:
     draft = composer.draft
     version = Draft.objects.get(pk=draft.pk).version if version is None else version
     fields = DraftFields(text=text)
@@ -62,7 +62,9 @@ def typed(composer, user, text, version=None):
 
 
 @pytest.mark.spec("M18a", "M24a")
-def test_a_reply_takes_the_lock_and_goes_to_the_sender(message, tanaka, composer):
+def test_a_reply_takes_the_lock_and_goes_to_the_sender(
+    message: Message, tanaka: User, composer: Composer
+) -> None:
     draft = composer.draft
     assert composer.lock.held_by(tanaka)
     assert draft.to == [["井上 葵", "aoi@customer.example"]]
@@ -75,7 +77,7 @@ def test_a_reply_takes_the_lock_and_goes_to_the_sender(message, tanaka, composer
 
 
 @pytest.mark.spec("M18a")
-def test_reply_to_is_honoured(box, tanaka):
+def test_reply_to_is_honoured(box: Mailbox, tanaka: User) -> None:
     message = cast.mail(box)
     message.body.people["reply_to"] = [["窓口", "desk@customer.example"]]
     message.body.save()
@@ -84,7 +86,7 @@ def test_reply_to_is_honoured(box, tanaka):
 
 
 @pytest.mark.spec("M18a")
-def test_a_reply_to_our_own_sent_mail_goes_to_its_recipient(box, tanaka):
+def test_a_reply_to_our_own_sent_mail_goes_to_its_recipient(box: Mailbox, tanaka: User) -> None:
     message = cast.mail(
         box,
         folder=Folder.SENT,
@@ -97,7 +99,7 @@ def test_a_reply_to_our_own_sent_mail_goes_to_its_recipient(box, tanaka):
 
 
 @pytest.mark.spec("M18a")
-def test_reply_to_all_leaves_out_all_our_own_addresses(box, tanaka):
+def test_reply_to_all_leaves_out_all_our_own_addresses(box: Mailbox, tanaka: User) -> None:
     SendAs.objects.create(mailbox=box, address="shop@shop.example", verified=True)
     message = cast.mail(
         box,
@@ -110,13 +112,13 @@ def test_reply_to_all_leaves_out_all_our_own_addresses(box, tanaka):
 
 
 @pytest.mark.spec("M18b")
-def test_subjects_are_not_stacked(box, tanaka):
+def test_subjects_are_not_stacked(box: Mailbox, tanaka: User) -> None:
     message = cast.mail(box, subject="Re: RE: 返信: ご注文について")
     assert start_reply(message, tanaka, DraftKind.REPLY).draft.subject == "Re: ご注文について"
 
 
 @pytest.mark.spec("M18a")
-def test_a_forward_begins_without_recipients(message, tanaka):
+def test_a_forward_begins_without_recipients(message: Message, tanaka: User) -> None:
     draft = start_reply(message, tanaka, DraftKind.FORWARD).draft
     assert draft.to == []
     assert draft.subject == "Fwd: ご注文について"
@@ -125,7 +127,9 @@ def test_a_forward_begins_without_recipients(message, tanaka):
 
 
 @pytest.mark.spec("M19a")
-def test_the_answer_comes_from_the_address_that_the_customer_wrote_to(box, tanaka):
+def test_the_answer_comes_from_the_address_that_the_customer_wrote_to(
+    box: Mailbox, tanaka: User
+) -> None:
     SendAs.objects.create(mailbox=box, address="returns@shop.example", verified=True)
     SendAs.objects.create(mailbox=box, address="new@shop.example", verified=False)
     to_returns = cast.mail(box, to=(("", "Returns@Shop.example"),))
@@ -137,32 +141,34 @@ def test_the_answer_comes_from_the_address_that_the_customer_wrote_to(box, tanak
 
 
 @pytest.mark.spec("M25")
-def test_a_colleague_is_refused_and_nothing_changes(message, tanaka, yamada, composer):
+def test_a_colleague_is_refused_and_nothing_changes(
+    message: Message, tanaka: User, yamada: User, composer: Composer
+) -> None:
     with pytest.raises(editlock.LockHeld) as refused:
         start_reply(message, yamada, DraftKind.REPLY)
     assert refused.value.holder == tanaka
     assert Draft.objects.count() == 1
 
 
-def test_an_outsider_gets_404_and_who_may_not_reply_403(message, tanaka):
+def test_an_outsider_gets_404_and_who_may_not_reply_403(message: Message, tanaka: User) -> None:
     outsider = cast.person("outsider")
     with pytest.raises(Http404):
         start_reply(message, outsider, DraftKind.REPLY)
     UserGrant.objects.create(user=tanaka, operation=Operation.MAIL_REPLY, allowed=False)
     with pytest.raises(OperationDenied):
         start_reply(message, cast.again(tanaka), DraftKind.REPLY)
-    assert start_reply(message, cast.again(tanaka), DraftKind.FORWARD)
+    assert start_reply(message, cast.again(tanaka), DraftKind.FORWARD).lock.is_new
     assert not EditLock.objects.filter(holder=outsider).exists()
 
 
 @pytest.mark.parametrize("folder", [Folder.DRAFT, Folder.SPAM, Folder.TRASH])
-def test_drafts_spam_and_trash_are_not_answered(box, tanaka, folder):
+def test_drafts_spam_and_trash_are_not_answered(box: Mailbox, tanaka: User, folder: Folder) -> None:
     with pytest.raises(NoStatus):
         start_reply(cast.mail(box, folder=folder, status=None), tanaka, DraftKind.REPLY)
 
 
 @pytest.mark.spec("M24c")
-def test_a_mail_has_one_live_draft(message, tanaka, composer):
+def test_a_mail_has_one_live_draft(message: Message, tanaka: User, composer: Composer) -> None:
     typed(composer, tanaka, "書きかけ")
     again = start_reply(message, tanaka, DraftKind.REPLY_ALL)
     assert again.resumed
@@ -171,7 +177,9 @@ def test_a_mail_has_one_live_draft(message, tanaka, composer):
 
 
 @pytest.mark.spec("M24b")
-def test_nothing_is_written_with_a_stale_token(message, tanaka, yamada, composer):
+def test_nothing_is_written_with_a_stale_token(
+    message: Message, tanaka: User, yamada: User, composer: Composer
+) -> None:
     editlock.break_lock(message, by=yamada, reason="x")
     start_reply(message, yamada, DraftKind.REPLY)
     for write in (
@@ -195,7 +203,9 @@ def test_nothing_is_written_with_a_stale_token(message, tanaka, yamada, composer
 
 
 @pytest.mark.spec("M26b")
-def test_what_the_former_holder_typed_is_parked(message, tanaka, yamada, composer):
+def test_what_the_former_holder_typed_is_parked(
+    message: Message, tanaka: User, yamada: User, composer: Composer
+) -> None:
     typed(composer, tanaka, "途中まで")
     editlock.break_lock(message, by=yamada, reason="x")
     assert start_reply(message, yamada, DraftKind.REPLY).draft.text == ""
@@ -204,7 +214,9 @@ def test_what_the_former_holder_typed_is_parked(message, tanaka, yamada, compose
 
 
 @pytest.mark.spec("M27")
-def test_a_saved_draft_is_taken_over_only_after_a_question(message, tanaka, yamada, composer):
+def test_a_saved_draft_is_taken_over_only_after_a_question(
+    message: Message, tanaka: User, yamada: User, composer: Composer
+) -> None:
     save(
         composer.draft,
         tanaka,
@@ -225,7 +237,7 @@ def test_a_saved_draft_is_taken_over_only_after_a_question(message, tanaka, yama
 
 
 @pytest.mark.spec("M20b")
-def test_typed_text_is_kept_and_a_stale_tab_is_told(composer, tanaka):
+def test_typed_text_is_kept_and_a_stale_tab_is_told(composer: Composer, tanaka: User) -> None:
     first = typed(composer, tanaka, "一")
     assert first.version == composer.draft.version + 1
     with pytest.raises(DraftConflict) as conflict:
@@ -235,20 +247,22 @@ def test_typed_text_is_kept_and_a_stale_tab_is_told(composer, tanaka):
     assert Draft.objects.get().text == "一"
 
 
-def test_a_repeated_autosave_finds_its_own_text(composer, tanaka):
+def test_a_repeated_autosave_finds_its_own_text(composer: Composer, tanaka: User) -> None:
     once = typed(composer, tanaka, "一", version=composer.draft.version)
     twice = typed(composer, tanaka, "一", version=composer.draft.version)
     assert twice.version == once.version
 
 
-def test_autosaving_tells_nobody(composer, tanaka):
+def test_autosaving_tells_nobody(composer: Composer, tanaka: User) -> None:
     before = Event.objects.count()
     typed(composer, tanaka, "一")
     assert Event.objects.count() == before
 
 
 @pytest.mark.spec("M20d")
-def test_cancelling_a_new_reply_gives_everything_back(message, tanaka, composer):
+def test_cancelling_a_new_reply_gives_everything_back(
+    message: Message, tanaka: User, composer: Composer
+) -> None:
     typed(composer, tanaka, "やめた")
     assert cancel(composer.draft, tanaka, token=composer.lock.token).state == DraftState.DISCARDED
     message.refresh_from_db()
@@ -258,7 +272,7 @@ def test_cancelling_a_new_reply_gives_everything_back(message, tanaka, composer)
         typed(composer, tanaka, "やっぱり")
 
 
-def test_a_new_mail_is_locked_as_a_draft(box, tanaka, yamada):
+def test_a_new_mail_is_locked_as_a_draft(box: Mailbox, tanaka: User, yamada: User) -> None:
     composer = start_new(box, tanaka)
     assert composer.lock.draft_id == composer.draft.pk
     assert composer.draft.from_address == box.address
@@ -269,13 +283,15 @@ def test_a_new_mail_is_locked_as_a_draft(box, tanaka, yamada):
         resume(composer.draft, tanaka)
 
 
-def test_a_new_mail_in_somebody_elses_mailbox_is_404(tanaka):
+def test_a_new_mail_in_somebody_elses_mailbox_is_404(tanaka: User) -> None:
     with pytest.raises(Http404):
         start_new(cast.mailbox("other@shop.example"), tanaka)
 
 
 @pytest.mark.spec("M20a", "M36")
-def test_sending_freezes_and_keeps_lock_and_status(message, tanaka, composer):
+def test_sending_freezes_and_keeps_lock_and_status(
+    message: Message, tanaka: User, composer: Composer
+) -> None:
     outgoing = send(
         composer.draft,
         tanaka,
@@ -288,7 +304,9 @@ def test_sending_freezes_and_keeps_lock_and_status(message, tanaka, composer):
     assert outgoing.thread_id == message.conversation.gmail_thread_id
     message.refresh_from_db()
     assert message.status == Status.IN_PROGRESS
-    assert editlock.current(message).is_sending
+    waiting = editlock.current(message)
+    assert waiting is not None
+    assert waiting.is_sending
     with pytest.raises(BeingSent):
         typed(composer, tanaka, "送ってから")
     Draft.objects.update(text="changed behind our back")
@@ -307,8 +325,8 @@ def test_sending_freezes_and_keeps_lock_and_status(message, tanaka, composer):
     ],
 )
 def test_what_cannot_be_sent_is_refused_and_nothing_typed_is_lost(
-    message, tanaka, composer, fields, field, code
-):
+    message: Message, tanaka: User, composer: Composer, fields: DraftFields, field: str, code: str
+) -> None:
     values = {**fields.values(), "text": "大切な文章"}
     for line in ("to", "cc", "bcc"):
         if line in values:
@@ -326,12 +344,14 @@ def test_what_cannot_be_sent_is_refused_and_nothing_typed_is_lost(
     draft = Draft.objects.get()
     assert (draft.state, draft.text) == (DraftState.LIVE, "大切な文章")
     assert composer.draft.version == draft.version
-    assert editlock.current(message).held_by(tanaka)
+    lock = editlock.current(message)
+    assert lock is not None
+    assert lock.held_by(tanaka)
     assert not Outgoing.objects.exists()
 
 
 @pytest.mark.spec("M19a")
-def test_an_unverified_address_cannot_send(box, tanaka, composer):
+def test_an_unverified_address_cannot_send(box: Mailbox, tanaka: User, composer: Composer) -> None:
     SendAs.objects.create(mailbox=box, address="new@shop.example", verified=False)
     with pytest.raises(Unsendable):
         send(
@@ -343,7 +363,9 @@ def test_an_unverified_address_cannot_send(box, tanaka, composer):
         )
 
 
-def test_versions_of_events_and_row_agree(message, tanaka, composer):
+def test_versions_of_events_and_row_agree(
+    message: Message, tanaka: User, composer: Composer
+) -> None:
     send(composer.draft, tanaka, token=composer.lock.token, version=composer.draft.version)
-    newest = Event.objects.order_by("-id").first()
+    newest = Event.objects.latest("id")
     assert newest.data["version"] == Message.objects.get(pk=message.pk).version

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import connection, transaction
@@ -13,6 +14,8 @@ from django.db.models.functions import Now
 
 from mail import editlock
 from mail.models import EditLock, Message, Status
+from mailboxes.models import Mailbox
+from permissions.models import User
 from tests.mail import cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -40,17 +43,17 @@ def all_at_once(*deeds: Callable[[], object]) -> list[object]:
 
 
 @pytest.fixture
-def box():
+def box() -> Mailbox:
     return cast.mailbox()
 
 
 @pytest.fixture
-def agents(box):
+def agents(box: Mailbox) -> list[User]:
     return [cast.person(f"agent{number}", box) for number in range(AGENTS)]
 
 
 @pytest.mark.spec("M24a")
-def test_exactly_one_of_many_gets_it_in_every_round(box, agents):
+def test_exactly_one_of_many_gets_it_in_every_round(box: Mailbox, agents: list[User]) -> None:
     message = cast.mail(box)
     tokens = []
     for _ in range(ROUNDS):
@@ -71,7 +74,7 @@ def test_exactly_one_of_many_gets_it_in_every_round(box, agents):
 
 
 @pytest.mark.spec("M24a", "M27")
-def test_a_lease_that_just_ended_goes_to_exactly_one(box, agents):
+def test_a_lease_that_just_ended_goes_to_exactly_one(box: Mailbox, agents: list[User]) -> None:
     message = cast.mail(box)
     for _ in range(ROUNDS):
         first = editlock.acquire(message, agents[0])
@@ -89,7 +92,9 @@ def test_a_lease_that_just_ended_goes_to_exactly_one(box, agents):
 
 
 @pytest.mark.spec("M24b")
-def test_no_stale_token_is_accepted_while_the_lock_changes_hands(box, agents):
+def test_no_stale_token_is_accepted_while_the_lock_changes_hands(
+    box: Mailbox, agents: list[User]
+) -> None:
     """A write that passed `check` is committed before the next holder has the lock."""
     message = cast.mail(box)
     slow, quick = agents[:2]
@@ -110,7 +115,7 @@ def test_no_stale_token_is_accepted_while_the_lock_changes_hands(box, agents):
                 editlock.acquire(message, quick)
                 return Message.objects.get(pk=message.pk).subject
 
-        wrote, seen = all_at_once(lambda token=lock.token: write(token), steal)
+        wrote, seen = all_at_once(partial(write, lock.token), steal)
         after = Message.objects.get(pk=message.pk).subject
         # Either the write came first and the thief saw it, or it was refused and left nothing.
         assert (wrote == "written") == (after != "") == (seen != "")
@@ -120,7 +125,9 @@ def test_no_stale_token_is_accepted_while_the_lock_changes_hands(box, agents):
         editlock.release(message, quick, own.token)
 
 
-def test_two_mails_of_one_conversation_do_not_block_each_other_for_good(box, agents):
+def test_two_mails_of_one_conversation_do_not_block_each_other_for_good(
+    box: Mailbox, agents: list[User]
+) -> None:
     first = cast.mail(box)
     second = cast.mail(box, conversation=first.conversation)
     results = all_at_once(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -12,6 +13,7 @@ from django.db.models.functions import Now
 from activity.models import Event
 from mail import editlock
 from mail.models import Draft, EditLock, LockMode, Message, Status
+from mailboxes.models import Mailbox
 from permissions.models import User, UserGrant
 from permissions.operations import Operation
 from tests.mail import cast
@@ -20,22 +22,22 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def box():
+def box() -> Mailbox:
     return cast.mailbox()
 
 
 @pytest.fixture
-def tanaka(box):
+def tanaka(box: Mailbox) -> User:
     return cast.person("tanaka", box, name="田中 健一")
 
 
 @pytest.fixture
-def yamada(box):
+def yamada(box: Mailbox) -> User:
     return cast.person("yamada", box, name="山田 花子")
 
 
 @pytest.fixture
-def message(box):
+def message(box: Mailbox) -> Message:
     return cast.mail(box)
 
 
@@ -49,7 +51,7 @@ def let_lease_end(message: Message, seconds: int = 1) -> None:
 
 
 @pytest.mark.spec("M24a")
-def test_taking_sets_in_progress_and_the_assignee(message, tanaka):
+def test_taking_sets_in_progress_and_the_assignee(message: Message, tanaka: User) -> None:
     lock = editlock.acquire(message, tanaka)
     assert lock.is_new
     assert lock.held_by(tanaka)
@@ -58,7 +60,9 @@ def test_taking_sets_in_progress_and_the_assignee(message, tanaka):
 
 
 @pytest.mark.spec("M24a")
-def test_releasing_brings_back_what_was_before(message, tanaka, yamada):
+def test_releasing_brings_back_what_was_before(
+    message: Message, tanaka: User, yamada: User
+) -> None:
     Message.objects.filter(pk=message.pk).update(status=Status.DONE, assignee=yamada)
     lock = editlock.acquire(message, tanaka)
     editlock.release(message, tanaka, lock.token)
@@ -67,13 +71,15 @@ def test_releasing_brings_back_what_was_before(message, tanaka, yamada):
     assert editlock.current(message) is None
 
 
-def test_releasing_with_a_status_keeps_the_assignee(message, tanaka):
+def test_releasing_with_a_status_keeps_the_assignee(message: Message, tanaka: User) -> None:
     lock = editlock.acquire(message, tanaka)
     editlock.release(message, tanaka, lock.token, status=Status.DONE)
     assert (fresh(message).status, fresh(message).assignee) == (Status.DONE, tanaka)
 
 
-def test_what_somebody_else_changed_meanwhile_is_left_alone(message, tanaka, yamada):
+def test_what_somebody_else_changed_meanwhile_is_left_alone(
+    message: Message, tanaka: User, yamada: User
+) -> None:
     lock = editlock.acquire(message, tanaka)
     Message.objects.filter(pk=message.pk).update(status=Status.DONE, assignee=yamada)
     editlock.release(message, tanaka, lock.token)
@@ -81,7 +87,9 @@ def test_what_somebody_else_changed_meanwhile_is_left_alone(message, tanaka, yam
 
 
 @pytest.mark.spec("M24a", "M25")
-def test_a_second_agent_is_told_who_and_since_when(message, tanaka, yamada):
+def test_a_second_agent_is_told_who_and_since_when(
+    message: Message, tanaka: User, yamada: User
+) -> None:
     lock = editlock.acquire(message, tanaka)
     with pytest.raises(editlock.LockHeld) as refused:
         editlock.acquire(message, yamada)
@@ -91,7 +99,7 @@ def test_a_second_agent_is_told_who_and_since_when(message, tanaka, yamada):
     assert fresh(message).assignee == tanaka
 
 
-def test_the_same_agent_gets_the_same_token_in_another_tab(message, tanaka):
+def test_the_same_agent_gets_the_same_token_in_another_tab(message: Message, tanaka: User) -> None:
     first = editlock.acquire(message, tanaka)
     second = editlock.acquire(message, tanaka)
     assert second.token == first.token
@@ -99,13 +107,15 @@ def test_the_same_agent_gets_the_same_token_in_another_tab(message, tanaka):
     assert second.since == first.since
 
 
-def test_another_mail_of_the_conversation_is_another_lock(box, message, tanaka, yamada):
+def test_another_mail_of_the_conversation_is_another_lock(
+    box: Mailbox, message: Message, tanaka: User, yamada: User
+) -> None:
     other = cast.mail(box, conversation=message.conversation)
     editlock.acquire(message, tanaka)
     assert editlock.acquire(other, yamada).holder == yamada
 
 
-def test_the_token_grows_with_every_taking(message, tanaka, yamada):
+def test_the_token_grows_with_every_taking(message: Message, tanaka: User, yamada: User) -> None:
     tokens = []
     for user in (tanaka, yamada, tanaka):
         lock = editlock.acquire(message, user)
@@ -115,7 +125,7 @@ def test_the_token_grows_with_every_taking(message, tanaka, yamada):
 
 
 @pytest.mark.spec("M24b")
-def test_check_knows_ones_own_live_lock_only(message, tanaka, yamada):
+def test_check_knows_ones_own_live_lock_only(message: Message, tanaka: User, yamada: User) -> None:
     lock = editlock.acquire(message, tanaka)
     with transaction.atomic():
         assert editlock.check(message, tanaka, lock.token).token == lock.token
@@ -127,14 +137,16 @@ def test_check_knows_ones_own_live_lock_only(message, tanaka, yamada):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_check_needs_a_transaction(message, tanaka):
+def test_check_needs_a_transaction(message: Message, tanaka: User) -> None:
     lock = editlock.acquire(message, tanaka)
     with pytest.raises(transaction.TransactionManagementError):
         editlock.check(message, tanaka, lock.token)
 
 
 @pytest.mark.spec("M27")
-def test_the_lease_ends_and_the_next_one_takes_over(message, tanaka, yamada):
+def test_the_lease_ends_and_the_next_one_takes_over(
+    message: Message, tanaka: User, yamada: User
+) -> None:
     stale = editlock.acquire(message, tanaka)
     let_lease_end(message)
     assert editlock.current(message) is None
@@ -153,7 +165,7 @@ def test_the_lease_ends_and_the_next_one_takes_over(message, tanaka, yamada):
 
 
 @pytest.mark.spec("M24a", "M27")
-def test_the_sweeper_restores_and_tells(message, tanaka):
+def test_the_sweeper_restores_and_tells(message: Message, tanaka: User) -> None:
     editlock.acquire(message, tanaka)
     assert editlock.expire_due() == 0
     let_lease_end(message)
@@ -161,14 +173,14 @@ def test_the_sweeper_restores_and_tells(message, tanaka):
     assert fresh(message).status == Status.OPEN
     event = Event.objects.get(kind="lock.expired")
     assert event.message_id == message.pk
-    assert event.data["former_holder"] == tanaka.pk
+    assert event.data["former"] == tanaka.pk
     assert event.data["holder"] is None
     assert event.data["status"] == "open"
     assert editlock.expire_due() == 0
 
 
 @pytest.mark.spec("M27")
-def test_a_heartbeat_prolongs_and_a_closed_tab_shortens(message, tanaka):
+def test_a_heartbeat_prolongs_and_a_closed_tab_shortens(message: Message, tanaka: User) -> None:
     lock = editlock.acquire(message, tanaka)
     editlock.leave(message, tanaka, lock.token)
     left = editlock.current(message)
@@ -178,7 +190,9 @@ def test_a_heartbeat_prolongs_and_a_closed_tab_shortens(message, tanaka):
 
 
 @pytest.mark.spec("M27")
-def test_a_saved_draft_keeps_the_lock_while_its_agent_is_away(message, tanaka, yamada):
+def test_a_saved_draft_keeps_the_lock_while_its_agent_is_away(
+    message: Message, tanaka: User, yamada: User
+) -> None:
     lock = editlock.acquire(message, tanaka)
     draft = Draft.objects.create(
         mailbox=message.mailbox, kind="reply", answers=message, author=tanaka
@@ -190,6 +204,7 @@ def test_a_saved_draft_keeps_the_lock_while_its_agent_is_away(message, tanaka, y
     Draft.objects.filter(pk=draft.pk).update(saved_at="2026-11-22T00:00:00Z")
     with pytest.raises(editlock.LockHeld) as refused:
         editlock.acquire(message, yamada)
+    assert refused.value.lock is not None
     assert refused.value.lock.is_away
     assert editlock.renew(message, tanaka, lock.token).mode == LockMode.ACTIVE
     let_lease_end(message, seconds=int(editlock.AWAY_FOR.total_seconds()) + 1)
@@ -197,14 +212,14 @@ def test_a_saved_draft_keeps_the_lock_while_its_agent_is_away(message, tanaka, y
 
 
 @pytest.mark.spec("P3")
-def test_a_deactivated_holders_lock_is_free(message, tanaka, yamada):
+def test_a_deactivated_holders_lock_is_free(message: Message, tanaka: User, yamada: User) -> None:
     editlock.acquire(message, tanaka)
     User.objects.filter(pk=tanaka.pk).update(is_active=False)
     assert editlock.current(message) is None
     assert editlock.acquire(message, yamada).holder == yamada
 
 
-def test_who_no_longer_sees_the_mailbox_holds_nothing(message, tanaka):
+def test_who_no_longer_sees_the_mailbox_holds_nothing(message: Message, tanaka: User) -> None:
     editlock.acquire(message, tanaka)
     tanaka.memberships.all().delete()
     assert editlock.expire_due() == 1
@@ -222,7 +237,9 @@ def test_who_no_longer_sees_the_mailbox_holds_nothing(message, tanaka):
         ],
     ],
 )
-def test_who_may_no_longer_work_holds_nothing(message, tanaka, withdrawn):
+def test_who_may_no_longer_work_holds_nothing(
+    message: Message, tanaka: User, withdrawn: list[Operation]
+) -> None:
     lock = editlock.acquire(message, tanaka)
     for operation in withdrawn:
         UserGrant.objects.create(user=tanaka, operation=operation, allowed=False)
@@ -230,14 +247,14 @@ def test_who_may_no_longer_work_holds_nothing(message, tanaka, withdrawn):
         editlock.renew(message, tanaka, lock.token)
 
 
-def test_one_operation_withdrawn_of_several_ends_nothing(message, tanaka):
+def test_one_operation_withdrawn_of_several_ends_nothing(message: Message, tanaka: User) -> None:
     lock = editlock.acquire(message, tanaka)
     UserGrant.objects.create(user=tanaka, operation=Operation.MAIL_FORWARD, allowed=False)
-    assert editlock.renew(message, tanaka, lock.token)
+    assert editlock.renew(message, tanaka, lock.token).token == lock.token
 
 
 @pytest.mark.spec("M26a")
-def test_breaking_tells_who_and_why(message, tanaka, yamada):
+def test_breaking_tells_who_and_why(message: Message, tanaka: User, yamada: User) -> None:
     lock = editlock.acquire(message, tanaka)
     broken = editlock.break_lock(message, by=yamada, reason="急ぎのため")
     assert broken is not None
@@ -247,12 +264,12 @@ def test_breaking_tells_who_and_why(message, tanaka, yamada):
         editlock.renew(message, tanaka, lock.token)
     event = Event.objects.get(kind="lock.broken")
     assert (event.actor, event.data["reason"]) == (yamada, "急ぎのため")
-    assert event.data["former_holder"] == tanaka.pk
+    assert event.data["former"] == tanaka.pk
     assert editlock.break_lock(message, by=yamada, reason="") is None
 
 
 @pytest.mark.spec("M36")
-def test_a_sending_lock_does_not_end_by_time(message, tanaka, yamada):
+def test_a_sending_lock_does_not_end_by_time(message: Message, tanaka: User, yamada: User) -> None:
     lock = editlock.acquire(message, tanaka)
     editlock.rest(message, tanaka, lock.token, LockMode.SENDING)
     let_lease_end(message, seconds=100_000)
@@ -264,7 +281,7 @@ def test_a_sending_lock_does_not_end_by_time(message, tanaka, yamada):
 
 
 @pytest.mark.spec("M24c")
-def test_a_new_draft_is_its_own_locked_thing(box, tanaka, yamada):
+def test_a_new_draft_is_its_own_locked_thing(box: Mailbox, tanaka: User, yamada: User) -> None:
     draft = Draft.objects.create(mailbox=box, kind="new", author=tanaka)
     lock = editlock.acquire(draft, tanaka)
     assert lock.draft_id == draft.pk
@@ -275,14 +292,14 @@ def test_a_new_draft_is_its_own_locked_thing(box, tanaka, yamada):
 
 
 @pytest.mark.spec("M24c")
-def test_a_draft_that_answers_stands_for_its_mail(message, tanaka):
+def test_a_draft_that_answers_stands_for_its_mail(message: Message, tanaka: User) -> None:
     draft = Draft.objects.create(
         mailbox=message.mailbox, kind="reply", answers=message, author=tanaka
     )
     assert editlock.acquire(draft, tanaka).message_id == message.pk
 
 
-def test_every_change_makes_the_rows_version_grow(message, tanaka):
+def test_every_change_makes_the_rows_version_grow(message: Message, tanaka: User) -> None:
     before = fresh(message).version
     lock = editlock.acquire(message, tanaka)
     taken = fresh(message).version
@@ -292,7 +309,9 @@ def test_every_change_makes_the_rows_version_grow(message, tanaka):
     assert list(versions) == [taken, fresh(message).version]
 
 
-def test_one_query_tells_the_locks_of_a_page(box, tanaka, django_assert_num_queries):
+def test_one_query_tells_the_locks_of_a_page(
+    box: Mailbox, tanaka: User, django_assert_num_queries: Any
+) -> None:
     mails = [cast.mail(box) for _ in range(3)]
     editlock.acquire(mails[0], tanaka)
     editlock.acquire(mails[2], tanaka)
@@ -304,7 +323,7 @@ def test_one_query_tells_the_locks_of_a_page(box, tanaka, django_assert_num_quer
         }
 
 
-def test_the_row_is_kept_when_released(message, tanaka):
+def test_the_row_is_kept_when_released(message: Message, tanaka: User) -> None:
     lock = editlock.acquire(message, tanaka)
     editlock.release(message, tanaka, lock.token)
     assert EditLock.objects.filter(message=message, holder=None, token=F("token")).count() == 1

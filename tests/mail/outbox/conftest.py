@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+import base64
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,15 +17,13 @@ from mail.actions.send import send
 from mail.models import Conversation, Draft, DraftKind, Message, Outgoing
 from mail.outbox import delivery
 from mailboxes.gmail import client_for
-from mailboxes.models import Mailbox, MailboxState, OAuthClient
+from mailboxes.models import Mailbox, MailboxState
 from mailboxes.secrets import Secret
 from permissions.models import User
-from tests.mail import cast
-from tests.sandbox_server import CLIENT_ID, CLIENT_SECRET, Sandbox, sandbox, sandbox_process
+from tests.mail import cast, connected
+from tests.mail.connected import ADDRESS
+from tests.sandbox_server import Sandbox
 
-__all__ = ["sandbox", "sandbox_process"]
-
-ADDRESS = "support@shop.example"
 CUSTOMER = "aoi@customer.example"
 LETTER = (
     f"From: Aoi <{CUSTOMER}>\r\nTo: {ADDRESS}\r\nSubject: Where is my order?\r\n"
@@ -80,6 +79,12 @@ class Office:
     def ledger(self) -> list[dict[str, Any]]:
         return self.sandbox.admin.ledger(ADDRESS)
 
+    def delivered(self) -> bytes:
+        """The one mail that was delivered, as it left."""
+        told = self.sandbox.admin.call("GET", "ledger", account=ADDRESS, raw=1)
+        [entry] = told["entries"]
+        return base64.urlsafe_b64decode(entry["raw"])
+
     def gmail_drafts(self) -> list[str]:
         return [draft.id for draft in self.gmail().list_drafts().drafts]
 
@@ -87,34 +92,21 @@ class Office:
         return client_for(Mailbox.objects.get(pk=self.box.pk), priority="agent")
 
     def reconnect(self) -> None:
-        connect(self.sandbox, self.box)
-
-
-def connect(sandbox: Sandbox, box: Mailbox) -> None:
-    tokens = sandbox.admin.connect(box.address)
-    Mailbox.objects.filter(pk=box.pk).update(
-        state=MailboxState.CONNECTED,
-        trouble="",
-        refresh_token=Secret.of(tokens["refresh_token"]),
-        access_token=Secret.of(tokens["access_token"]),
-        access_expires_at=datetime.now(UTC) + timedelta(seconds=tokens["expires_in"]),
-        scopes=tokens.get("scope", ""),
-    )
+        """What an administrator does in 認証設定."""
+        tokens = self.sandbox.admin.connect(ADDRESS)
+        Mailbox.objects.filter(pk=self.box.pk).update(
+            state=MailboxState.CONNECTED,
+            refresh_token=Secret.of(tokens["refresh_token"]),
+            access_token=Secret.of(tokens["access_token"]),
+            access_expires_at=Now() + timedelta(seconds=tokens["expires_in"]),
+        )
 
 
 @pytest.fixture
-def office(sandbox: Sandbox, transactional_db: None, settings: Any) -> Office:
-    settings.GOOGLE = replace(
-        settings.GOOGLE,
-        api_root=sandbox.api_root,
-        token_uri=sandbox.token_uri,
-        revoke_uri=sandbox.revoke_uri,
-        auth_uri=sandbox.auth_uri,
-    )
-    sandbox.admin.account(ADDRESS, name="サポート")
-    OAuthClient.objects.create(client_id=CLIENT_ID, client_secret=Secret.of(CLIENT_SECRET))
-    box = cast.mailbox(ADDRESS, "サポート")
-    connect(sandbox, box)
+def office(sandbox: Sandbox, transactional_db: None, broker: Any, settings: Any) -> Office:
+    connected.point_at(sandbox, settings)
+    box = connected.connect(sandbox, ADDRESS, name="サポート")
+    cast.send_as(box, ADDRESS, name="サポート", is_default=True, is_primary=True)
     delivered = sandbox.admin.deliver(ADDRESS, LETTER)
     conversation = Conversation.objects.create(mailbox=box, gmail_thread_id=delivered["threadId"])
     message = cast.mail(

@@ -36,7 +36,9 @@ def text_in_gmail(office: Office, draft: Draft) -> str:
 
 
 @pytest.mark.spec("M20b")
-def test_saving_writes_the_draft_to_gmail_in_the_conversation(office: Office, composer: Composer):
+def test_saving_writes_the_draft_to_gmail_in_the_conversation(
+    office: Office, composer: Composer
+) -> None:
     draft = press_save(office, composer, "一度目")
     assert office.gmail_drafts() == [draft.gmail_draft_id]
     assert "一度目" in text_in_gmail(office, draft)
@@ -49,7 +51,7 @@ def test_saving_writes_the_draft_to_gmail_in_the_conversation(office: Office, co
 
 
 @pytest.mark.spec("M20b")
-def test_autosaved_text_stays_here(office: Office, composer: Composer):
+def test_autosaved_text_stays_here(office: Office, composer: Composer) -> None:
     draft = press_save(office, composer, "保存した")
     autosave(
         draft,
@@ -63,7 +65,7 @@ def test_autosaved_text_stays_here(office: Office, composer: Composer):
 
 
 @pytest.mark.spec("M20c")
-def test_deleting_deletes_in_gmail_too(office: Office, composer: Composer):
+def test_deleting_deletes_in_gmail_too(office: Office, composer: Composer) -> None:
     draft = press_save(office, composer, "もういらない")
     discard(draft, office.agent, token=composer.lock.token)
     following.follow(draft.pk)
@@ -72,7 +74,7 @@ def test_deleting_deletes_in_gmail_too(office: Office, composer: Composer):
 
 
 @pytest.mark.spec("M20d")
-def test_cancelling_keeps_what_was_saved_before(office: Office, composer: Composer):
+def test_cancelling_keeps_what_was_saved_before(office: Office, composer: Composer) -> None:
     draft = press_save(office, composer, "保存した")
     draft = autosave(
         draft,
@@ -87,7 +89,9 @@ def test_cancelling_keeps_what_was_saved_before(office: Office, composer: Compos
     assert len(office.gmail_drafts()) == 1
 
 
-def test_a_create_whose_answer_was_lost_leaves_one_draft(office: Office, composer: Composer):
+def test_a_create_whose_answer_was_lost_leaves_one_draft(
+    office: Office, composer: Composer
+) -> None:
     office.sandbox.admin.faults(accept_then_drop={"method": "drafts.create", "times": 1})
     draft = press_save(office, composer, "保存した")
     assert (draft.gmail_draft_id, draft.trouble) == ("", troubles.GMAIL_DOWN)
@@ -99,7 +103,7 @@ def test_a_create_whose_answer_was_lost_leaves_one_draft(office: Office, compose
 
 
 @pytest.mark.spec("M22")
-def test_sending_uses_the_saved_draft(office: Office, composer: Composer):
+def test_sending_uses_the_saved_draft(office: Office, composer: Composer) -> None:
     press_save(office, composer, "保存した")
     outgoing = office.work(office.reply(text="送る"))
     assert outgoing.state == OutgoingState.SENT
@@ -110,7 +114,7 @@ def test_sending_uses_the_saved_draft(office: Office, composer: Composer):
 @pytest.mark.parametrize("action", ["edit_draft", "delete_draft"])
 def test_what_a_person_did_to_it_in_gmail_is_not_overwritten(
     office: Office, composer: Composer, action: str
-):
+) -> None:
     draft = press_save(office, composer, "保存した")
     office.sandbox.admin.act(
         office.box.address, action, draft_id=draft.gmail_draft_id, text="Gmailで直した"
@@ -129,7 +133,7 @@ def test_what_a_person_did_to_it_in_gmail_is_not_overwritten(
 @pytest.mark.spec("M22")
 def test_a_saved_draft_that_a_person_sent_in_gmail_is_not_sent_again(
     office: Office, composer: Composer
-):
+) -> None:
     draft = press_save(office, composer, "保存した")
     office.sandbox.admin.act(office.box.address, "send_draft", draft_id=draft.gmail_draft_id)
     outgoing = office.work(office.reply(text="送る"))
@@ -137,7 +141,7 @@ def test_a_saved_draft_that_a_person_sent_in_gmail_is_not_sent_again(
     assert len(office.ledger()) == 1
 
 
-def test_what_is_no_address_yet_is_left_out_in_gmail(office: Office):
+def test_what_is_no_address_yet_is_left_out_in_gmail(office: Office) -> None:
     composer = start_new(office.box, office.agent)
     draft = save(
         composer.draft,

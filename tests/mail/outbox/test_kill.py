@@ -85,7 +85,7 @@ def assert_sent_once(office: Office, outgoing: Outgoing) -> None:
 
 @pytest.mark.parametrize("strip", [[], ["X-Outbox-Id"]], ids=["header kept", "header stripped"])
 @pytest.mark.parametrize("point", IN_DELIVERY)
-def test_a_worker_killed_at(office: Office, point: str, strip: list[str]):
+def test_a_worker_killed_at(office: Office, point: str, strip: list[str]) -> None:
     office.sandbox.admin.faults(strip_headers=strip)
     outgoing = office.reply()
     assert killed_worker(outgoing, at=point)
@@ -95,7 +95,7 @@ def test_a_worker_killed_at(office: Office, point: str, strip: list[str]):
 
 
 @pytest.mark.parametrize("point", IN_REUSE)
-def test_a_worker_killed_while_it_reuses_the_saved_draft_at(office: Office, point: str):
+def test_a_worker_killed_while_it_reuses_the_saved_draft_at(office: Office, point: str) -> None:
     composer = start_reply(office.message, office.agent, DraftKind.REPLY)
     draft = save(
         composer.draft,
@@ -112,7 +112,7 @@ def test_a_worker_killed_while_it_reuses_the_saved_draft_at(office: Office, poin
 
 
 @pytest.mark.parametrize("point", IN_SUBMIT)
-def test_the_web_process_killed_at(office: Office, point: str):
+def test_the_web_process_killed_at(office: Office, point: str) -> None:
     composer = start_reply(office.message, office.agent, DraftKind.REPLY)
     draft, lock = composer.draft, composer.lock
     assert killed(
@@ -127,7 +127,7 @@ def test_the_web_process_killed_at(office: Office, point: str):
     assert_sent_once(office, recover(office, outgoing))
 
 
-def test_killed_twice_while_creating_leaves_no_orphan(office: Office):
+def test_killed_twice_while_creating_leaves_no_orphan(office: Office) -> None:
     outgoing = office.reply()
     for _ in range(2):
         assert killed_worker(outgoing, at="after-draft-create")
