@@ -84,9 +84,9 @@ def make_venv() -> None:
     print("Installing the locked packages …", flush=True)
     pip = (PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input")
     hashed = ("--require-hashes", "-r", LOCK)
-    by_uv = run(*pip, UV) and run(
-        VENV / "bin" / "uv", "pip", "install", "-q", "-p", PYTHON, *hashed
-    )
+    uv = (VENV / "bin" / "uv", "pip", "install", "-q", "-p", PYTHON, *hashed)
+    # uv brings its own list of certificate authorities; a company's own is in the system's.
+    by_uv = run(*pip, UV) and (run(*uv, quiet=True) or run(*uv, "--system-certs"))
     if not by_uv:
         print("uv could not install them; trying pip, which takes longer …", flush=True)
         if not run(*pip, *hashed):

@@ -17,6 +17,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import platform
+import pwd
 import shutil
 import signal
 import subprocess
@@ -30,7 +31,6 @@ from typing import IO
 from scripts import leash
 
 PG15_BIN = Path("/usr/lib/postgresql/15/bin")
-_NOBODY = 65534
 _SOCKET_PATH_BYTES = 107
 # The longest file that we or PostgreSQL put below the run directory.
 _LONGEST_SOCKET = "/pg/.s.PGSQL.5432.lock"
@@ -122,6 +122,25 @@ def _let_all_read(tree: Path) -> None:
             path.chmod(0o755 if path.is_dir() or os.access(path, os.X_OK) else 0o644)
 
 
+def _somebody_else() -> User:
+    """Whom PostgreSQL may run as instead of root: one with a name, which initdb asks for."""
+    people = {person.pw_name: person for person in pwd.getpwall() if person.pw_uid != 0}
+    for name in ("nobody", "daemon", *people):
+        if name in people:
+            return User(people[name].pw_uid, people[name].pw_gid)
+    raise SetUpError("PostgreSQL does not run as root, and this system has no other user.")
+
+
+def _check_own_name() -> None:
+    try:
+        pwd.getpwuid(os.geteuid())
+    except KeyError:
+        raise SetUpError(
+            f"The user that this runs as (uid {os.geteuid()}) has no name on this system, and "
+            "PostgreSQL's initdb wants one. Run it as a user of /etc/passwd, or as root."
+        ) from None
+
+
 def _package(name: str) -> Path:
     spec = importlib.util.find_spec(name)
     if spec is None or not spec.submodule_search_locations:
@@ -149,7 +168,7 @@ class Postgres:
             return User()
         if self.data.exists() and (owner := self.data.stat()).st_uid != 0:
             return User(owner.st_uid, owner.st_gid)
-        return User(_NOBODY, _NOBODY)
+        return _somebody_else()
 
     def url(self, database: str = "ccc") -> str:
         return f"postgresql://{self.superuser}@/{database}?host={self.sockets}"
@@ -172,6 +191,8 @@ class Postgres:
             )
         self.data.chmod(0o700)
         if not self.has_data():
+            if self.user.uid is None:
+                _check_own_name()
             self._initdb()
         self._check_version()
         self.drop_stale_pid()

@@ -6,6 +6,7 @@ running (see `scripts.supervisor`) and stops them all, whatever ends this proces
 
 PORT=8000       the web's port. HOST=127.0.0.1 is the address it listens on; under another one,
                 PUBLIC_URL=http://NAME:PORT tells how browsers reach it.
+SANDBOX_PORT=8025  the sandbox's; it moves to a free one by itself.
 SANDBOX=0       real Google instead of the Gmail sandbox, in a database of its own, without demo
                 mail: connect your account under 認証設定.
 """
@@ -42,6 +43,13 @@ SANDBOX_PORT = 8025
 WORKERS = {"interactive": 2, "sync": 2, "default": 1}
 
 
+def _port(name: str, default: int) -> int:
+    given = os.environ.get(name, "") or str(default)
+    if not given.isdigit() or not 0 < int(given) < 65536:
+        raise SetUpError(f"{name} must be a number from 1 to 65535, not {given!r}.")
+    return int(given)
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What the environment asks for."""
@@ -51,15 +59,14 @@ class Options:
     sandbox: bool
     var: Path
     public_url: str = ""
+    sandbox_port: int = SANDBOX_PORT
 
     @classmethod
     def from_environment(cls) -> Options:
-        port = os.environ.get("PORT", "") or "8000"
-        if not port.isdigit() or not 0 < int(port) < 65536:
-            raise SetUpError(f"PORT must be a number from 1 to 65535, not {port!r}.")
         return cls(
             host=os.environ.get("HOST", "") or "127.0.0.1",
-            port=int(port),
+            port=_port("PORT", 8000),
+            sandbox_port=_port("SANDBOX_PORT", SANDBOX_PORT),
             sandbox=os.environ.get("SANDBOX", "1") not in {"0", "no", "false", "off"},
             var=Path(os.environ.get("CCC_VAR", "") or ROOT / "var"),
             public_url=os.environ.get("PUBLIC_URL", "").rstrip("/"),
@@ -153,10 +160,10 @@ def check_port(options: Options) -> None:
         )
 
 
-def choose_sandbox_port(var: Path) -> int:
-    """The port from last time, so that open consent pages go on; else 8025; else any."""
+def choose_sandbox_port(var: Path, preferred: int) -> int:
+    """The port from last time, so that open consent pages go on; else `preferred`; else any."""
     file = var / "sandbox.port"
-    wanted = [SANDBOX_PORT]
+    wanted = [preferred]
     with suppress(FileNotFoundError, ValueError):
         wanted.insert(0, int(file.read_text("ascii")))
     for port in wanted:
@@ -282,7 +289,9 @@ class Run:
             prepare=valkey.prepare,
         )
         supervisor.start(broker)
-        sandbox_port = choose_sandbox_port(self.var) if self.options.sandbox else 0
+        sandbox_port = (
+            choose_sandbox_port(self.var, self.options.sandbox_port) if self.options.sandbox else 0
+        )
         self.environment = self._environment(
             postgres.url(database), valkey.url(0 if self.options.sandbox else 1), sandbox_port
         )

@@ -100,7 +100,7 @@ def test_a_missing_browser_is_told_in_one_line_to_who_may_not_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(system, "missing_packages", lambda: ["chromium", "fonts-noto-cjk"])
-    monkeypatch.setattr(system.shutil, "which", lambda _name: "/usr/bin/apt-get")
+    monkeypatch.setattr("shutil.which", lambda _name: "/usr/bin/apt-get")
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     with pytest.raises(SetUpError) as error:
         system.ensure_browser()

@@ -31,10 +31,18 @@ class Product:
         self.marked = marked
         self.var = folder / ("deep" * 25) / "var"
         self.out = out
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port = probe.getsockname()[1]
+        with (
+            socket.create_server(("127.0.0.1", 0)) as web,
+            socket.create_server(("127.0.0.1", 0)) as sandbox,
+        ):
+            self.port = web.getsockname()[1]
+            sandbox_port = sandbox.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
-        marked.environment |= {"CCC_VAR": str(self.var), "PORT": str(self.port)}
+        marked.environment |= {
+            "CCC_VAR": str(self.var),
+            "PORT": str(self.port),
+            "SANDBOX_PORT": str(sandbox_port),
+        }
 
     def start(self) -> subprocess.Popen[bytes]:
         with self.out.open("wb") as out:

@@ -27,7 +27,7 @@ def taken() -> Iterator[int]:
 
 
 def test_options_have_plain_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("PORT", "HOST", "SANDBOX", "CCC_VAR", "PUBLIC_URL"):
+    for name in ("PORT", "HOST", "SANDBOX", "CCC_VAR", "PUBLIC_URL", "SANDBOX_PORT"):
         monkeypatch.delenv(name, raising=False)
     options = run.Options.from_environment()
     assert (options.host, options.port, options.sandbox) == ("127.0.0.1", 8000, True)
@@ -78,15 +78,12 @@ def test_a_busy_port_ends_the_command_before_it_starts_anything(
     marked.wait_gone(timeout=1)
 
 
-def test_the_sandbox_moves_to_a_free_port_and_stays_there(
-    taken: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(run, "SANDBOX_PORT", taken)
-    first = run.choose_sandbox_port(tmp_path)
+def test_the_sandbox_moves_to_a_free_port_and_stays_there(taken: int, tmp_path: Path) -> None:
+    first = run.choose_sandbox_port(tmp_path, taken)
     assert first != taken
-    assert run.choose_sandbox_port(tmp_path) == first
+    assert run.choose_sandbox_port(tmp_path, taken) == first
     with socket.create_server(("127.0.0.1", first)):
-        assert run.choose_sandbox_port(tmp_path) not in {first, taken}
+        assert run.choose_sandbox_port(tmp_path, taken) not in {first, taken}
 
 
 def test_a_second_run_is_refused_with_the_address_of_the_first(tmp_path: Path) -> None:
