@@ -1,0 +1,79 @@
+"""The live feed's replay: what a reader cannot have seen comes, whatever commits when."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from django.db import connection, transaction
+
+from activity import events
+from activity.models import Event
+
+BOX = 7
+
+
+def record(kind: str) -> int:
+    return events.record(kind, mailbox_id=BOX, public_id="M-AAAAAA").pk
+
+
+def read(cursor: int) -> tuple[list[int], int]:
+    found, following = events.since(cursor, mailbox_ids=[BOX])
+    return [event.pk for event in found], following
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_reader_gets_what_came_after_its_cursor() -> None:
+    record("before")
+    cursor = events.horizon()
+    first, second = record("a"), record("b")
+    found, cursor = read(cursor)
+    assert found == [first, second]
+    third = record("c")
+    assert third in read(cursor)[0]
+    assert events.since(cursor, mailbox_ids=[BOX + 1])[0] == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_that_is_committed_late_under_a_lower_id_is_not_missed() -> None:
+    """Two writers: the one that took its id first commits last."""
+    cursor = events.horizon()
+    written, commit = threading.Event(), threading.Event()
+    slow: list[int] = []
+
+    def write_slowly() -> None:
+        try:
+            with transaction.atomic():
+                slow.append(record("slow"))
+                written.set()
+                assert commit.wait(timeout=30)
+        finally:
+            connection.close()
+
+    writer = threading.Thread(target=write_slowly)
+    writer.start()
+    assert written.wait(timeout=30)
+    quick = record("quick")
+    found, cursor = read(cursor)
+    assert found == [quick]
+    assert slow[0] < quick
+    commit.set()
+    writer.join(timeout=30)
+    assert slow[0] in read(cursor)[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_more_than_fits_comes_in_pieces_without_a_gap() -> None:
+    cursor = events.horizon()
+    written = {record(str(number)) for number in range(25)}
+    seen: set[int] = set()
+    for _ in range(10):
+        found, cursor = events.since(cursor, mailbox_ids=[BOX], limit=10)
+        seen |= {event.pk for event in found}
+    assert seen == written
+
+
+@pytest.mark.django_db
+def test_an_event_keeps_the_name_of_who_did_it() -> None:
+    event = events.record("status.changed", mailbox_id=BOX, status="done")
+    assert Event.objects.get(pk=event.pk).data == {"status": "done"}
