@@ -211,10 +211,9 @@ def _scope_row(index: int, scope: str, language: str, *, tick: bool) -> str:
         if tick
         else "<span>•</span>"
     )
-    return (
-        f'<div class="scope">{box}<label for="scope_{index}">{escape(told)}<br>'
-        f'<code class="muted">{escape(scope)}</code></label></div>'
-    )
+    text = f'{escape(told)}<br><code class="muted">{escape(scope)}</code>'
+    words = f'<label for="scope_{index}">{text}</label>' if tick else f"<p>{text}</p>"
+    return f'<div class="scope">{box}{words}</div>'
 
 
 def _hidden(asked: Asked) -> str:

@@ -12,7 +12,19 @@ from email.policy import SMTP
 from email.utils import formatdate
 from typing import Any
 
-from sandbox import accounts, bouncing, drafts, headers, ids, labels, mailbox, mime, sending, text
+from sandbox import (
+    accounts,
+    bouncing,
+    drafts,
+    headers,
+    ids,
+    labels,
+    mailbox,
+    mime,
+    rewriting,
+    sending,
+    text,
+)
 from sandbox.errors import invalid
 from sandbox.history import Journal
 from sandbox.mailbox import Row
@@ -30,7 +42,14 @@ def deliver(
     date_ms: int | None = None,
     thread: int | None = None,
 ) -> Row:
-    """A mail arrives. `names` are label names or ids; without them it lands unread in the inbox."""
+    """A mail arrives. `names` are label names or ids; without them it lands unread in the inbox.
+
+    One without a Message-ID gets one, as Gmail's mail exchangers do (only then is its raw changed).
+    """
+    fields, _ = headers.split(raw)
+    if not headers.first(fields, "Message-ID").strip():
+        token = f"{world.random.getrandbits(80):020x}.SMTPIN_ADDED_MISSING@mx.google.com"
+        raw = rewriting.with_fields(raw, [("Message-ID", f"<{token}>")])
     wanted = (
         sending.DELIVERED if names is None else [labels.id_of(world, account, n) for n in names]
     )

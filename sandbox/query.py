@@ -162,8 +162,10 @@ class _Parser:
             return ""
         self.uses_text = True
         columns = _TEXT_COLUMNS.get(name, _ANYWHERE)
-        self.values.extend([needle] * len(columns))
-        return "(" + " OR ".join(f"has_words({column}, ?)" for column in columns) + ")"
+        self.values.extend([needle, needle] * len(columns))
+        # instr first: most rows fall there, without a call into Python.
+        each = (f"(instr({column}, ?) AND has_words({column}, ?))" for column in columns)
+        return "(" + " OR ".join(each) + ")"
 
     def _label(self, label: str) -> str:
         self.values.extend([self.account, label])

@@ -21,7 +21,7 @@ CREATE TABLE IF NOT EXISTS messages (
     history_id INTEGER NOT NULL, message_id TEXT NOT NULL, subject TEXT NOT NULL, labels TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS message_order ON messages (account, internal_date DESC, id DESC);
-CREATE INDEX IF NOT EXISTS message_thread ON messages (account, thread);
+CREATE INDEX IF NOT EXISTS thread_messages ON messages (account, thread, internal_date, id);
 CREATE INDEX IF NOT EXISTS message_header ON messages (account, message_id);
 CREATE TABLE IF NOT EXISTS raws (id INTEGER PRIMARY KEY, raw BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS texts (

@@ -37,7 +37,7 @@ def test_deliver(sandbox: Sandbox) -> None:
 
 def test_deliver_a_file_as_it_is(sandbox: Sandbox) -> None:
     connected(sandbox)
-    source = mail("そのまま")
+    source = mail("そのまま", message_id="as-it-is@x")
     answer = requests.post(
         f"{sandbox.url}/admin/deliver",
         params={"account": ME, "labels": "INBOX,UNREAD"},
@@ -48,6 +48,16 @@ def test_deliver_a_file_as_it_is(sandbox: Sandbox) -> None:
     assert answer["labelIds"] == ["INBOX", "UNREAD"]
     told = sandbox.admin.call("GET", "raw", account=ME, id=answer["id"])
     assert unraw(told["raw"]) == source
+
+
+def test_a_missing_message_id_is_added(sandbox: Sandbox) -> None:
+    me = connected(sandbox)
+    source = mail("件")
+    made = sandbox.admin.deliver(ME, source)
+    told = me.messages().get(userId="me", id=made["id"], format="raw").execute()
+    added, _, rest = unraw(told["raw"]).partition(b"\r\n")
+    assert added == f"Message-ID: <{made['message_id']}>".encode()
+    assert rest == source
 
 
 def test_a_person_edits_a_draft(sandbox: Sandbox) -> None:
