@@ -14,12 +14,13 @@ from typing import Any
 
 import tinycss2  # type: ignore[import-untyped]
 
+from callcenter.richtext.links import percent_encoded
 from callcenter.richtext.policy import words
 
 # A mail's one attribute or rule; newsletters stay below 2,000 characters.
 MAX_DECLARATIONS = 10_000
 _MAX_NESTING = 4
-_MAX_NEGATIVE = 100.0
+_MAX_NEGATIVE = 48.0
 
 _BOX = ("margin", "padding")
 _SIDES = ("top", "right", "bottom", "left")
@@ -115,7 +116,15 @@ _COLOURS = frozenset({"rgb", "rgba", "hsl", "hsla"})
 _IDENT = re.compile(r"-?[^\W\d][\w-]*\Z")
 _FONT_NAME = re.compile(r"[\w .,&+()@-]*\Z")
 _UNIT = re.compile(r"[a-z]{1,5}\Z", re.IGNORECASE)
+_UNQUOTABLE = re.compile(r"""["'()\\<>\s]""")
 _HASH = re.compile(r"[0-9a-f]{3,8}\Z", re.IGNORECASE)
+
+_NO_IMAGE = "background-image:none"
+# Words of a `background` that are no colour; lengths count as one, which errs on the quiet side.
+_NOT_COLOURS = words(
+    "no-repeat repeat repeat-x repeat-y round space scroll fixed local top bottom left right "
+    "center cover contain auto none transparent border-box padding-box content-box 0 50% 100%"
+)
 
 ImageSource = Callable[[str], str | None]
 
@@ -139,16 +148,46 @@ def clean_declarations(style: str, image: ImageSource) -> str:
 def declarations_text(nodes: Iterable[Any], image: ImageSource) -> str:
     """Write the allowed ones among tinycss2's declaration nodes."""
     kept = []
+    refused: list[str] = []
+
+    def judged(address: str) -> str | None:
+        allowed = image(address)
+        if allowed is None:
+            refused.append(address)
+        return allowed
+
     for node in nodes:
         if node.type != "declaration" or node.lower_name not in PROPERTIES:
             continue
         try:
-            value = _value(node.lower_name, node.value, image)
+            value = _value(node.lower_name, node.value, judged)
         except Refused:
             continue
         if value:
             kept.append(f"{node.lower_name}:{value}")
+    if refused and _NO_IMAGE not in kept and not _has_background(kept):
+        kept.append(_NO_IMAGE)
     return ";".join(kept)
+
+
+def lacks_background(style: str, *, refused: bool = False) -> bool:
+    """Whether a background image was refused and the style (as written here) has no colour for it.
+
+    White text on a picture that is not shown would be white on white. `refused`: the picture was
+    not in the style but in an attribute beside it.
+    """
+    declarations = style.split(";")
+    return (refused or _NO_IMAGE in declarations) and not _has_background(declarations)
+
+
+def _has_background(declarations: Iterable[str]) -> bool:
+    for declaration in declarations:
+        name, _, value = declaration.partition(":")
+        if name == "background-color":
+            return True
+        if name == "background" and set(re.split(r"[ ,/]+", value)) - _NOT_COLOURS:
+            return True
+    return False
 
 
 def _value(name: str, tokens: Sequence[Any], image: ImageSource) -> str:
@@ -240,9 +279,4 @@ def _image(name: str, address: str, image: ImageSource) -> str:
     if allowed is None:
         # The colour and the rest of a `background` are still wanted without its image.
         return "none" if name == "background-image" else " "
-    escaped = re.sub(
-        r"""["'()\\<>\s]""",
-        lambda found: "".join(f"%{octet:02X}" for octet in found.group().encode()),
-        allowed,
-    )
-    return f"url('{escaped}')"
+    return f"url('{_UNQUOTABLE.sub(percent_encoded, allowed)}')"

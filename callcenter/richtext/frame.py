@@ -42,8 +42,10 @@ details.quote-fold>summary{display:inline-block;cursor:pointer;padding:2px 10px;
 #d0d7de;border-radius:10px;background:#f6f8fa;color:#424a53;font:12px/1.6 system-ui,sans-serif}
 details.quote-fold>summary:focus-visible{outline:2px solid #0969da;outline-offset:2px}
 details.quote-fold[open]>summary{margin-bottom:8px}
-a[data-warning]::after{content:" [" attr(data-host) "]"!important;color:#9a3412!important;\
-font:bold 12px/1.4 ui-monospace,monospace!important;display:inline!important}
+.mail [data-blocked="background"]{background-color:#767676}
+a[data-warning]::before{all:initial!important;content:"[" attr(data-host) "] "!important;\
+unicode-bidi:isolate!important;direction:ltr!important;color:#9a3412!important;\
+background:#fff!important;font:bold 12px/1.4 ui-monospace,monospace!important}
 """.strip()
 
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8})*\Z")

@@ -23,7 +23,11 @@ _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
 _AUTHORITY = re.compile(r"[/\\]*([^/\\?#]*)(.*)\Z", re.DOTALL)
 _PORT = re.compile(r":([0-9]*)\Z")
 _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?\Z")
-_UNSAFE = re.compile(r"[\x00-\x20\x7f\"<>\\^`{|}]")
+# Written with percent signs: what could end an attribute, and what shows as nothing or turns the
+# direction of the text around it, so that a title reads as another address.
+_UNSAFE = re.compile(
+    '[\x00-\x20\x7f-\xa0"<>\\\\^`{|}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]'
+)
 _DOTS = re.compile("[。．｡]")
 _TEL = re.compile(r"[+0-9*#().;=\w-]{1,64}\Z", re.ASCII)
 _MAIL = re.compile(r"[^\s<>\"@]{1,128}@[^\s<>\"@?]{1,253}\Z")
@@ -149,6 +153,11 @@ def host_name(host: str) -> str | None:
     return name
 
 
+def percent_encoded(found: re.Match[str]) -> str:
+    """What a pattern found, octet by octet as an address writes it."""
+    return "".join(f"%{octet:02X}" for octet in found.group().encode())
+
+
 def _web(scheme: str, rest: str) -> Link | None:
     match = _AUTHORITY.match(rest)
     if match is None:
@@ -165,7 +174,7 @@ def _web(scheme: str, rest: str) -> Link | None:
     if port and port != _PORTS[scheme]:
         host = f"{host}:{port}"
     path = path.replace("\\", "/") if "?" not in path and "#" not in path else path
-    path = _UNSAFE.sub(lambda found: f"%{ord(found.group()):02X}", path)
+    path = _UNSAFE.sub(percent_encoded, path)
     href = f"{scheme}://{host}{path or '/'}"
     return Link(href, host, href if len(href) <= _TITLE else f"{href[:_TITLE]}…")
 
@@ -173,10 +182,10 @@ def _web(scheme: str, rest: str) -> Link | None:
 def _mail(rest: str) -> Link | None:
     address, mark, query = rest.partition("?")
     shown = unquote(address, errors="replace").strip()
-    if _MAIL.match(shown) is None or any(unicodedata.category(sign) == "Cc" for sign in shown):
+    if _MAIL.match(shown) is None or not shown.isprintable():
         return None
     href = f"mailto:{address}{mark}{query}"
-    return Link(_UNSAFE.sub(lambda found: f"%{ord(found.group()):02X}", href), shown, shown)
+    return Link(_UNSAFE.sub(percent_encoded, href), shown, shown)
 
 
 def _ipv4(host: str) -> str | None:

@@ -10,7 +10,7 @@ import re
 from callcenter.richtext import policy
 from callcenter.richtext.linkify import linkify
 from callcenter.richtext.quotes import quote_start
-from callcenter.richtext.safe import SafeHtml, decoded, escape
+from callcenter.richtext.safe import SafeHtml, decoded, escape, printable
 from callcenter.richtext.tokens import RCDATA, End, Raw, Start, Text, Token, tokenize
 
 _BREAKS = policy.BLOCKS | {"caption", "tr"} | policy.TABLE_GROUPS
@@ -152,7 +152,7 @@ def text_to_html(text: str, *, fold_label: str | None = None) -> SafeHtml:
 
     With `fold_label` the quoted history at the end stands in a `<details>` under that label.
     """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "").split("\n")
+    lines = printable(text.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
     start = quote_start(lines) if fold_label is not None else None
     if start is None or fold_label is None:
         return SafeHtml(f'<div class="plain">{_lines_html(lines)}</div>')

@@ -47,7 +47,7 @@ RENAMED = {
 
 _CELL = frozenset({"align", "background", "bgcolor", "height", "valign", "width"})
 ATTRIBUTES: dict[str, frozenset[str]] = {
-    "*": frozenset({"class", "data-quote", "dir", "lang", "style", "title"}),
+    "*": frozenset({"class", "data-blocked", "data-quote", "dir", "lang", "style", "title"}),
     "a": frozenset({"data-warning", "href"}),
     "blockquote": frozenset({"type"}),
     "br": frozenset({"clear"}),
@@ -57,7 +57,7 @@ ATTRIBUTES: dict[str, frozenset[str]] = {
     "div": frozenset({"align", "bgcolor", "background"}),
     "font": frozenset({"color", "face", "size"}),
     "hr": frozenset({"align", "color", "noshade", "size", "width"}),
-    "img": words("align alt border data-blocked data-cid height hspace src vspace width"),
+    "img": words("align alt border data-cid height hspace src vspace width"),
     "li": frozenset({"type", "value"}),
     "ol": frozenset({"reversed", "start", "type"}),
     "p": frozenset({"align"}),
@@ -95,7 +95,7 @@ _PLAIN = re.compile(r"[\w#%.,()+*' -]{0,200}\Z")
 _CLASS = re.compile(r"[A-Za-z_][\w-]{0,63}\Z", re.ASCII)
 _COUNTS = {"colspan": 1_000, "rowspan": 1_000, "span": 1_000}
 _ENUMERATED = {
-    "data-blocked": frozenset({"remote"}),
+    "data-blocked": frozenset({"background", "remote"}),
     "data-quote": QUOTES,
     "data-warning": frozenset({"host"}),
     "dir": frozenset({"ltr", "rtl", "auto"}),

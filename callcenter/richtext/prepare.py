@@ -17,6 +17,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from callcenter.richtext import policy
+from callcenter.richtext.safe import printable
 from callcenter.richtext.tokens import RCDATA, End, Raw, Start, Text, tokenize
 
 MAX_INPUT = 5_000_000
@@ -26,7 +27,7 @@ MAX_STYLES = 200_000
 # Formatting that leaks out of a closed block is opened again, as browsers do, this often a mail.
 MAX_REOPENED = 2_000
 
-_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_COLOUR = re.compile(r"(?:#?([0-9a-f]{6}|[0-9a-f]{3})|([a-z]{3,20}))\Z", re.IGNORECASE)
 _SCOPE_ENDS = policy.CELLS | {"table"}
 
 
@@ -267,8 +268,11 @@ def prepare(html: str) -> Prepared:
             elif token.name == "body" and body_seen:
                 continue
             elif name in policy.TAGS:
-                body_seen = body_seen or token.name == "body"
-                builder.start(name, _marked(name, token.attributes))
+                kept = _marked(name, token.attributes)
+                if token.name == "body":
+                    body_seen = True
+                    _colour_text(kept, token.attributes)
+                builder.start(name, kept)
         elif token.name != "body":
             name = policy.RENAMED.get(token.name, token.name)
             if name in policy.TAGS:
@@ -297,7 +301,7 @@ def _literal(text: str) -> str:
 
     Only after the tokens are cut: without its control character, `<\\x08!` would open a comment.
     """
-    return _CONTROL.sub("", text).replace("<", "&lt;")
+    return printable(text).replace("<", "&lt;")
 
 
 def _input(builder: _Builder, attributes: dict[str, str]) -> None:
@@ -322,11 +326,19 @@ def _marked(name: str, attributes: dict[str, str]) -> dict[str, str]:
     return kept
 
 
+def _colour_text(kept: dict[str, str], attributes: dict[str, str]) -> None:
+    """`<body text=#fff bgcolor=#000>` without its text colour would be black on black."""
+    colour = _COLOUR.match(attributes.get("text", "").strip())
+    if colour is not None:
+        digits, name = colour.groups()
+        kept["style"] = f"color:{f'#{digits}' if digits else name};{kept.get('style', '')}"
+
+
 def _tag(name: str, attributes: dict[str, str]) -> str:
     if not attributes:
         return f"<{name}>"
     written = "".join(
-        f' {key}="{_CONTROL.sub("", value).replace(chr(34), "&quot;")}"'
+        f' {key}="{printable(value).replace(chr(34), "&quot;")}"'
         for key, value in attributes.items()
     )
     return f"<{name}{written}>"

@@ -1,7 +1,10 @@
 """The only type that carries HTML from a mail to a page."""
 
 import html as entities
+import re
 from typing import Any
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 
 class SafeHtml(str):
@@ -59,6 +62,11 @@ class SafeHtml(str):
             notices=self.notices,
             stylesheet=self.stylesheet,
         )
+
+
+def printable(text: str) -> str:
+    """Without control characters (ESC switches charsets in old browsers) and lone surrogates."""
+    return _CONTROL.sub("", text)
 
 
 def escape(text: str) -> str:

@@ -18,7 +18,7 @@ import re
 import nh3
 
 from callcenter.richtext import policy
-from callcenter.richtext.css import MAX_DECLARATIONS, clean_declarations
+from callcenter.richtext.css import MAX_DECLARATIONS, clean_declarations, lacks_background
 from callcenter.richtext.images import CidUrl, Images
 from callcenter.richtext.links import is_suspicious, names_other_host, read_link
 from callcenter.richtext.prepare import prepare
@@ -37,6 +37,7 @@ _WARNED = "x-warned:"
 
 _TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: [a-z-]+="[^"]*")*)>(\n?)')
 _ATTRIBUTE = re.compile(r' ([a-z-]+)="([^"]*)"')
+_NEEDS_CARE = re.compile(r' (?:title|background)="| style="[^"]*background-image:none')
 _LINK_TEXT = 2_000
 
 
@@ -93,7 +94,8 @@ class _Filter:
         if name == "src":
             return self._source(value)
         if name == "background":
-            return self._images.source(value)
+            found = self._images.judge(value)
+            return _BLOCKED if found.blocked else found.address
         return policy.plain_value(name, value)
 
     def _style(self, value: str) -> str:
@@ -173,12 +175,15 @@ def _finish(html: str) -> str:
                 text = []
             out.append(match.group())
         elif name == "img" and not closing:
-            out.append(_image(attributes) + newline)
-        elif name == "pre" and not closing and newline:
-            # A parser eats the first newline of a <pre>; nh3 wrote the one after it.
-            out.append(f"{match.group()}\n")
+            out.append(_image(attributes, in_link=link is not None) + newline)
         else:
-            out.append(match.group())
+            if attributes and _NEEDS_CARE.search(attributes) is not None:
+                out.append(_element(name, attributes, in_link=link is not None) + newline)
+            else:
+                out.append(match.group())
+            if name == "pre" and not closing and newline:
+                # A parser eats the first newline of a <pre>; nh3 wrote the one after it.
+                out.append("\n")
     if link is not None:
         out[link] = _link(out[link], "".join(text))
     out.append(html[end:])
@@ -203,9 +208,25 @@ def _link(tag: str, text: str) -> str:
     return _start_tag("a", attributes) + newline
 
 
-def _image(written: str) -> str:
+def _element(name: str, written: str, *, in_link: bool) -> str:
+    """Mark what lost its background, and leave no title inside a link that could hide its own."""
+    attributes = dict(_ATTRIBUTE.findall(written))
+    if in_link:
+        attributes.pop("title", None)
+    blocked = attributes.get("background") == _BLOCKED
+    if blocked:
+        del attributes["background"]
+    style = decoded(attributes.get("style", ""))
+    if "bgcolor" not in attributes and lacks_background(style, refused=blocked):
+        attributes["data-blocked"] = "background"
+    return _start_tag(name, attributes)
+
+
+def _image(written: str, *, in_link: bool) -> str:
     attributes = dict(_ATTRIBUTE.findall(written))
     attributes.pop("referrerpolicy", None)
+    if in_link:
+        attributes.pop("title", None)
     source = attributes.get("src", "")
     if source == _BLOCKED:
         del attributes["src"]

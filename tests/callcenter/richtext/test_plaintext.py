@@ -69,6 +69,10 @@ def test_lines_and_quotations_are_kept() -> None:
     )
 
 
+def test_text_of_any_kind_can_be_written_out() -> None:
+    assert text_to_html("a\x1b$B\x00\ud800b").encode() == b'<div class="plain">a$Bb</div>'
+
+
 def test_history_at_the_end_is_folded_under_a_label() -> None:
     html = text_to_html(
         "返事\n\n2026年11月22日(日) 14:28 高橋 <t@x.example>:\n> 質問", fold_label="履歴 <3"

@@ -192,6 +192,50 @@ def test_every_remote_image_is_counted_once() -> None:
     assert "t.example" not in safe
 
 
+@pytest.mark.parametrize(
+    ("attributes", "marked"),
+    [
+        ("background=https://t.example/a", True),
+        ("style='background:url(https://t.example/a);color:#fff'", True),
+        ("style='background-image:url(https://t.example/a)'", True),
+        ("background=https://t.example/a style='color:#fff'", True),
+        ("background=https://t.example/a bgcolor=#000", False),
+        ("bgcolor=#000 style='background:url(https://t.example/a)'", False),
+        ("style='background:#000 url(https://t.example/a)'", False),
+        ("style='background-color:red;background-image:url(https://t.example/a)'", False),
+        ("style='color:red'", False),
+    ],
+)
+def test_text_on_a_picture_that_is_kept_back_stays_readable(attributes: str, marked: bool) -> None:
+    safe = sanitize(f"<table><tr><td {attributes}>x</table>")
+
+    assert ('data-blocked="background"' in safe) is marked
+    assert sanitize(safe) == safe
+
+
+def test_the_bodys_colours_are_kept_together() -> None:
+    assert sanitize("<body text=fff bgcolor=#000 style='margin:0'>x") == (
+        '<div bgcolor="#000" style="color:#fff;margin:0">x</div>'
+    )
+
+
+def test_nothing_in_a_link_hides_its_title() -> None:
+    safe = sanitize(
+        "<a href=https://evil.example><b title=https://bank.example>x</b>"
+        "<img alt=y title=https://bank.example></a><b title=z>z</b>"
+    )
+
+    assert "bank.example" not in safe
+    assert '<b title="z">' in safe
+
+
+def test_a_links_title_reads_as_its_address() -> None:
+    """U+202E would turn the rest of the title around."""
+    assert 'title="https://evil.example/%E2%80%AEelpmaxe.knab"' in sanitize(
+        "<a href='https://evil.example/\u202eelpmaxe.knab'>x</a>"
+    )
+
+
 def test_remote_images_come_once_the_agent_asked() -> None:
     safe = sanitize(
         "<img src=https://t.example/a srcset='https://t.example/2x 2x'>"
