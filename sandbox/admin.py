@@ -14,7 +14,18 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from sandbox import accounts, fill, history, ids, importer, ledger, mailbox, oauth, outside
+from sandbox import (
+    accounts,
+    fill,
+    history,
+    ids,
+    importer,
+    ledger,
+    mailbox,
+    oauth,
+    outside,
+    token_endpoint,
+)
 from sandbox.accounts import SendAs
 from sandbox.errors import GoogleError, invalid
 from sandbox.headers import decode_base64
@@ -134,7 +145,7 @@ def _token(world: World, told: Told) -> Told:
     if client is None:
         raise invalid(f"no such client: {told['client_id']}")
     with world.store.transaction():
-        return oauth.issue_tokens(
+        return token_endpoint.issue_tokens(
             world, client, account, told.get("scope", MAIL_SCOPE), offline=True
         )
 
@@ -204,7 +215,7 @@ def _revoke_tokens(world: World, told: Told) -> Told:
         (told.get("account", "").lower(),) * 2,
     )
     for client_id, account in rows:
-        oauth.revoke_grant(world, client_id, account)
+        token_endpoint.revoke_grant(world, client_id, account)
     return {"revoked": len(rows)}
 
 

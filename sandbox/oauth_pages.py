@@ -7,10 +7,11 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from sandbox import accounts, oauth
+from sandbox import accounts, oauth, token_endpoint
 from sandbox.errors import GoogleError
 from sandbox.http import Request, Response
-from sandbox.oauth import Asked, OAuthError, PageError
+from sandbox.oauth import Asked, PageError
+from sandbox.token_endpoint import OAuthError
 from sandbox.world import World
 
 AUTH_PATHS = ("/o/oauth2/v2/auth", "/o/oauth2/auth")
@@ -252,7 +253,9 @@ def token(world: World, request: Request) -> Response:
     return _endpoint(
         world,
         "oauth.token",
-        lambda: oauth.token(world, request.form(), request.headers.get("authorization", "")),
+        lambda: token_endpoint.token(
+            world, request.form(), request.headers.get("authorization", "")
+        ),
     )
 
 
@@ -261,7 +264,7 @@ def revoke(world: World, request: Request) -> Response:
     value = {**dict(request.query()), **request.form()}.get("token", "")
 
     def run() -> dict[str, str]:
-        oauth.revoke(world, value)
+        token_endpoint.revoke(world, value)
         return {}
 
     return _endpoint(world, "oauth.revoke", run)
@@ -269,7 +272,7 @@ def revoke(world: World, request: Request) -> Response:
 
 def token_info(world: World, request: Request) -> Response:
     value = {**dict(request.query()), **request.form()}.get("access_token", "")
-    return _endpoint(world, "oauth.tokeninfo", lambda: oauth.token_info(world, value))
+    return _endpoint(world, "oauth.tokeninfo", lambda: token_endpoint.token_info(world, value))
 
 
 def _endpoint(world: World, name: str, run: Callable[[], Mapping[str, Any]]) -> Response:
