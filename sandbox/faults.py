@@ -55,7 +55,7 @@ DEFAULTS: dict[str, Any] = {
     "quota": {
         "enforce": False,
         "prices": "classic",  # or "current": see quota.py
-        "units_per_minute": 15_000,
+        "units_per_minute": None,  # None: the price list's own
         "project_units_per_minute": 1_200_000,
         "costs": {},
         "refuse_with": "mixed",  # 403, 429 or mixed

@@ -79,8 +79,10 @@ class Quota:
         if not settings["enforce"]:
             return
         project = f"project {client}"
+        own = settings["units_per_minute"]
+        allowed = LIMITS[settings["prices"]] if own is None else own
         for key, limit, reason in (
-            (account, settings["units_per_minute"], "userRateLimitExceeded"),
+            (account, allowed, "userRateLimitExceeded"),
             (project, settings["project_units_per_minute"], "rateLimitExceeded"),
         ):
             if self._used(key, now) + units > limit:

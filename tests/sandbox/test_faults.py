@@ -176,6 +176,18 @@ def test_quota_by_price_list(sandbox: Sandbox, prices: str, cost: int) -> None:
     assert me.messages().get(userId="me", id=message).execute()
 
 
+@pytest.mark.parametrize(
+    ("prices", "gets"), [("classic", 15_000 // 1500), ("current", 6000 // 1500)]
+)
+def test_each_price_list_has_its_minute(sandbox: Sandbox, prices: str, gets: int) -> None:
+    me = connected(sandbox)
+    quota(sandbox, prices=prices, costs={"getProfile": 1500})
+    for _ in range(gets):
+        me.getProfile(userId="me").execute()
+    with pytest.raises(HttpError):
+        me.getProfile(userId="me").execute()
+
+
 def test_quota_refuses_in_two_ways(sandbox: Sandbox) -> None:
     me = connected(sandbox)
     quota(sandbox, units_per_minute=0)
