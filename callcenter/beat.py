@@ -17,7 +17,7 @@ _LOCK = (0xBEA7, 1)
 _WAIT = 2.0  # seconds
 
 
-class SingleScheduler(PersistentScheduler):  # type: ignore[misc]  # celery-types has it as Any
+class SingleScheduler(PersistentScheduler):
     """Celery's scheduler, which only ticks while it holds the lock."""
 
     def tick(self, *args: Any, **kwargs: Any) -> float:

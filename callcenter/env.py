@@ -105,7 +105,8 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
     if variables is not None:
         env = _FixedEnv(variables)
     try:
-        costs = {key: int(value) for key, value in env.dict("GMAIL_COSTS", {}).items()}
+        prices: dict[str, str] = env.dict("GMAIL_COSTS", {})
+        costs = {method: int(price) for method, price in prices.items()}
         return Environment(
             secret_key=env.str("SECRET_KEY"),
             token_keys=_token_keys(env.list("TOKEN_KEYS")),

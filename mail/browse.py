@@ -13,11 +13,12 @@ from functools import reduce
 from operator import and_
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from labels.models import Label
 from mail.categories import BY_KEY, DEFAULT, Category
 from mail.models import Message, Status
+from mail.models.message import MessageQuerySet
 from mailboxes.models import Mailbox
 from permissions.models import User
 
@@ -120,7 +121,7 @@ class Browse:
     def with_status(self, status: str) -> Browse:
         return replace(self, status=status, before=None, after=None, first=1)
 
-    def messages(self, user: User) -> QuerySet[Message]:
+    def messages(self, user: User) -> MessageQuerySet:
         """All mail of the list, without its place and order."""
         found = Message.objects.visible_to(user)
         if self.mailbox is not None:

@@ -37,8 +37,7 @@ def counts_for(user: User) -> Counts:
     for label_id, gmail_id, number in by_label:
         labels[label_id] = number
         system[gmail_id] += number
-    mailbox_ids = list(user.memberships.values_list("mailbox_id", flat=True))
-    drafts = Draft.objects.filter(mailbox_id__in=mailbox_ids, state="live")
+    drafts = Draft.objects.filter(mailbox_id__in=user.mailbox_ids, state="live")
     return Counts(
         categories={
             "inbox": system["INBOX"],

@@ -45,7 +45,7 @@ class ClientForm(forms.Form):
         self.stored = stored
 
     def clean_client_file(self) -> auth.OAuthClient | None:
-        upload: UploadedFile | None = self.cleaned_data["client_file"]
+        upload: UploadedFile[bytes] | None = self.cleaned_data["client_file"]
         if upload is None:
             return None
         if (upload.size or 0) > _LARGEST_FILE:

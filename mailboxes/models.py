@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -11,6 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from mailboxes.secrets import SecretField, no_secret
+
+if TYPE_CHECKING:
+    from permissions.models import User
 
 
 class OAuthClient(models.Model):
@@ -40,7 +44,7 @@ class MailboxState(models.TextChoices):
 
 
 class MailboxQuerySet(models.QuerySet["Mailbox"]):
-    def visible_to(self, user: object) -> MailboxQuerySet:
+    def visible_to(self, user: User) -> MailboxQuerySet:
         """The mailboxes that this person has been given."""
         return self.filter(memberships__user=user)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar, cast
 from urllib.parse import urlsplit
 
 from csp.decorators import csp_update
@@ -28,7 +30,13 @@ from permissions.access import AgentRequest, require
 from permissions.models import User
 from permissions.operations import Operation
 
-_GOOGLE_ORIGIN = "{0.scheme}://{0.netloc}".format(urlsplit(settings.GOOGLE.auth_uri))
+V = TypeVar("V", bound=Callable[..., HttpResponse])
+
+
+def leads_to_google(view: V) -> V:
+    """The form's answer leads to Google's screen, and browsers hold redirects to form-action too."""
+    origin = "{0.scheme}://{0.netloc}".format(urlsplit(settings.GOOGLE.auth_uri))
+    return cast("V", csp_update({"form-action": [origin]})(view))
 
 
 def _accounts() -> list[dict[str, object]]:
@@ -57,8 +65,7 @@ def _settings_page(
     return page(request, "mailboxes/settings.html", values, status=status)
 
 
-# The form's answer leads to Google's screen, and browsers hold redirects to form-action as well.
-@csp_update({"form-action": [_GOOGLE_ORIGIN]})
+@leads_to_google
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 def authentication_settings(request: AgentRequest) -> HttpResponse:
@@ -114,7 +121,7 @@ def callback(request: AgentRequest) -> HttpResponse:
     return redirect("mailboxes:settings")
 
 
-@csp_update({"form-action": [_GOOGLE_ORIGIN]})
+@leads_to_google
 @require_POST
 def reconnect(request: AgentRequest, mailbox_id: int) -> HttpResponse:
     """To Google's screen for an account that is known here."""

@@ -36,6 +36,18 @@ class OperationDenied(PermissionDenied):
         self.operation = operation
 
 
+async def signed_in(request: HttpRequest) -> User:
+    """The person behind the request, for a view that runs in the event loop.
+
+    Raises:
+        PermissionDenied: nobody is (the log-in middleware has seen to that).
+    """
+    user = await request.auser()
+    if not isinstance(user, User):
+        raise PermissionDenied
+    return user
+
+
 def require(user: User | AnonymousUser, operation: Operation) -> User:
     """The user, when they may do this.
 

@@ -98,6 +98,11 @@ class User(AbstractBaseUser):
             (allowed.add if granted else allowed.discard)(operation)
         return frozenset(allowed)
 
+    @cached_property
+    def mailbox_ids(self) -> frozenset[int]:
+        """The mailboxes that this person has been given, read once a request."""
+        return frozenset(self.memberships.values_list("mailbox_id", flat=True))
+
     def may(self, operation: Operation) -> bool:
         return operation.value in self.operations
 

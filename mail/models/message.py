@@ -67,8 +67,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
 
         Mail deleted in Gmail is gone from here; its history is reached by its id.
         """
-        mailboxes = list(user.memberships.values_list("mailbox_id", flat=True))
-        return self.filter(mailbox_id__in=mailboxes, gone_at=None)
+        return self.filter(mailbox_id__in=user.mailbox_ids, gone_at=None)
 
     def newest_first(self) -> MessageQuerySet:
         return self.order_by("-internal_date", "-id")

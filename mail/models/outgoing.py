@@ -23,6 +23,12 @@ class OutgoingState(models.TextChoices):
     FAILED = "failed", _("Not sent")
 
 
+class OutgoingManager(models.Manager["Outgoing"]):
+    def get_queryset(self) -> models.QuerySet[Outgoing]:
+        """Without the mail itself, which may be 25 MB: read when it is asked for."""
+        return super().get_queryset().defer("raw")
+
+
 class Outgoing(models.Model):
     """One mail to be sent exactly once.
 
@@ -64,6 +70,8 @@ class Outgoing(models.Model):
     sent_at = models.DateTimeField(null=True)
     # A worker that has it in hand; a dead worker's claim ends by itself.
     claimed_until = models.DateTimeField(null=True)
+
+    objects = OutgoingManager()
 
     class Meta:
         constraints = (

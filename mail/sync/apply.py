@@ -102,7 +102,9 @@ def _store(
     folder = folder_of(label_ids)
     date = _date(resource)
     sender = parsed.sender
-    from_ourselves = bool(sender) and normalise_address(sender.address) in account.own_addresses
+    from_ourselves = (
+        sender is not None and normalise_address(sender.address) in account.own_addresses
+    )
     files = [each for each in parsed.attachments if not each.inline]
     message = Message.objects.create(
         mailbox=account.mailbox,

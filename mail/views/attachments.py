@@ -16,7 +16,7 @@ from mail import access
 from mail.attachments import store
 from mail.attachments.tasks import want
 from mail.models import Attachment
-from permissions.access import AgentRequest
+from permissions.access import AgentRequest, signed_in
 from permissions.models import User
 from permissions.operations import Operation
 
@@ -31,7 +31,7 @@ def _readable(user: User, message_id: int, attachment_id: int) -> Attachment:
 @require_safe
 async def download(request: AgentRequest, message_id: int, attachment_id: int) -> HttpResponseBase:
     """The file under its right name; a worker fetches it from Gmail when it is not here yet."""
-    user = await request.auser()  # type: ignore[attr-defined]
+    user = await signed_in(request)
     attachment = await brief(_readable, user, message_id, attachment_id)
     if not attachment.file:
         await brief(want, attachment)

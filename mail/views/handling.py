@@ -173,7 +173,7 @@ def comments(request: AgentRequest, message_id: int) -> HttpResponse:
         form = CommentForm(request.POST)
         text = request.POST.get("text", "")
         if not form.is_valid():
-            error = form.errors["text"][0]
+            error = str(form.errors["text"][0])
         else:
             try:
                 add_comment(message, request.user, form.cleaned_data["text"])

@@ -120,7 +120,7 @@ def list_page(request: AgentRequest) -> HttpResponse:
         "q": browse.words,
         "clear_url": base,
         "importing": _importing(user, browse.mailbox),
-        "has_mailbox": user.memberships.exists(),
+        "has_mailbox": bool(user.mailbox_ids),
     }
     return page(request, "mail/list.html", values)
 

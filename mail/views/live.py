@@ -13,7 +13,7 @@ from activity import events
 from activity.models import Event
 from callcenter.live import hub
 from callcenter.streams import ALIVE, brief, event, event_stream
-from permissions.access import AgentRequest, require
+from permissions.access import AgentRequest, require, signed_in
 from permissions.models import User
 from permissions.operations import Operation
 
@@ -39,7 +39,7 @@ def _mailboxes(user_id: int) -> set[int] | None:
     user = User.objects.filter(pk=user_id, is_active=True).select_related("role").first()
     if user is None or not user.may(Operation.MAIL_VIEW):
         return None
-    return set(user.memberships.values_list("mailbox_id", flat=True))
+    return set(user.mailbox_ids)
 
 
 def _look(user_id: int, cursor: int | None) -> tuple[set[int], list[Event], int] | None:
@@ -64,11 +64,12 @@ async def _follow(user_id: int, cursor: int | None) -> AsyncIterator[str]:
             look = await brief(_look, user_id, cursor)
             if look is None:
                 return  # no right any more: the page finds out when it comes back
-            listener.mailboxes, found, cursor = look
+            listener.mailboxes, found, following = look
+            cursor = following
             for each in found:
                 if each.pk not in known:
                     known[each.pk] = None
-                    yield event(_told(each), cursor=str(cursor))
+                    yield event(_told(each), cursor=str(following))
             while len(known) > 2000:
                 known.pop(next(iter(known)))
             while not await listener.wait(ALIVE_SECONDS):
@@ -79,7 +80,7 @@ async def _follow(user_id: int, cursor: int | None) -> AsyncIterator[str]:
 @never_cache
 async def stream(request: AgentRequest) -> HttpResponseBase:
     """Server-sent events from `after` (or Last-Event-ID) on."""
-    user = await request.auser()  # type: ignore[attr-defined]
+    user = await signed_in(request)
     await brief(_allowed, user)
     cursor = _cursor(request.headers.get("Last-Event-ID") or request.GET.get("after"))
     return await event_stream(_follow(user.pk, cursor))

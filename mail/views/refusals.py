@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import update_wrapper
 from typing import Concatenate, ParamSpec
 
 from django.http import HttpResponse
@@ -42,11 +42,11 @@ def _wants_json(request: AgentRequest) -> bool:
 def refusals_shown(view: View[P]) -> View[P]:
     """Let the view's actions decline: 409, and what was typed stays on the page."""
 
-    @wraps(view)
     def guarded(request: AgentRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
         except (Declined, LockRefusal) as error:
             return refusal(request, error)
 
+    update_wrapper(guarded, view)
     return guarded

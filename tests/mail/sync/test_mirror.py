@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -134,7 +135,7 @@ def test_an_expired_history_is_made_up_for_by_a_new_listing(mirror: Mirror) -> N
     mirror.catch_up()
     assert mirror.mirrored() == mirror.truth()
     assert mirror.message(ids[3]).gone_at is not None
-    assert mirror.message(added)
+    assert mirror.message(added).status == Status.OPEN
     assert mirror.state.listing == 2
 
 
@@ -211,13 +212,17 @@ def _environment() -> dict[str, str]:
     }
 
 
+def _stored_at_least(wanted: int) -> bool:
+    return Message.objects.count() >= wanted
+
+
 def test_a_worker_killed_in_the_middle_loses_and_doubles_nothing(mirror: Mirror) -> None:
     for number in range(150):
         mirror.deliver(number)
     mirror.sandbox.admin.faults(latency_ms=60)
     for wanted in (10, 60, 110):
         worker = _worker(mirror.box.pk)
-        until(lambda wanted=wanted: Message.objects.count() >= wanted, timeout=60)
+        until(partial(_stored_at_least, wanted), timeout=60)
         worker.send_signal(signal.SIGKILL)
         worker.wait()
     mirror.sandbox.admin.faults(latency_ms=0)

@@ -1,0 +1,265 @@
+"""The list: what belongs to it, its pages, its numbers, and what it costs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from labels.models import Label, LabelKind
+from mail.models import Comment, Draft, Message, MessageLabel, Status
+from mailboxes.models import Mailbox
+from permissions.models import User
+from tests.mail import cast
+
+pytestmark = pytest.mark.django_db
+
+# The person: user, role, its grants, the person's own; the mailboxes given (5). The list: where to
+# begin to listen, the inbox's label, the rows, the label again, their total, the rows' labels,
+# their latest comments, a first synchronisation (8). The frame: mailboxes, open by label, open, in
+# progress, mine, drafts, labels (7).
+LIST_QUERIES = 20
+
+
+class Office:
+    def __init__(self) -> None:
+        self.box = cast.mailbox()
+        self.agent = cast.person("agent", self.box, name="田中 健一")
+        self.inbox = self.label("INBOX", kind=LabelKind.SYSTEM)
+        self.client = Client()
+        self.client.force_login(self.agent)
+
+    def label(self, name: str, box: Mailbox | None = None, **fields: Any) -> Label:
+        return Label.objects.create(
+            mailbox=box or self.box, gmail_id=name, name=name, **{"kind": LabelKind.USER, **fields}
+        )
+
+    def mail(self, *labels: Label, **fields: Any) -> Message:
+        message = cast.mail(fields.pop("box", self.box), **fields)
+        for label in labels:
+            MessageLabel.objects.create(
+                message=message, label=label, internal_date=message.internal_date
+            )
+        return message
+
+    def page(self, **query: Any) -> Any:
+        response = self.client.get(reverse("mail:list"), query)
+        assert response.status_code == 200
+        return response
+
+    def subjects(self, **query: Any) -> list[str]:
+        return [row.subject for row in self.page(**query).context["rows"]]
+
+
+@pytest.fixture
+def office(broker: Any) -> Office:
+    return Office()
+
+
+def test_each_category_holds_what_belongs_to_it(office: Office) -> None:
+    sent, star = (
+        office.label("SENT", kind=LabelKind.SYSTEM),
+        office.label("STARRED", kind=LabelKind.SYSTEM),
+    )
+    spam, trash = (
+        office.label("SPAM", kind=LabelKind.SYSTEM),
+        office.label("TRASH", kind=LabelKind.SYSTEM),
+    )
+    office.mail(office.inbox, subject="open")
+    office.mail(office.inbox, subject="busy", status=Status.IN_PROGRESS, assignee=office.agent)
+    office.mail(office.inbox, star, subject="done", status=Status.DONE, is_starred=True)
+    office.mail(subject="archived", status=Status.DONE)
+    office.mail(sent, subject="sent", status=Status.DONE, folder="sent")
+    office.mail(subject="draft", status=None, folder="draft")
+    office.mail(spam, subject="spam", status=None, folder="spam")
+    office.mail(trash, star, subject="trash", status=Status.OPEN, folder="trash")
+    assert office.subjects(category="inbox") == ["done", "busy", "open"]
+    assert office.subjects(category="open") == ["open"]
+    assert office.subjects(category="in_progress") == ["busy"]
+    assert office.subjects(category="done") == ["archived", "done"]
+    assert office.subjects(category="mine") == ["busy"]
+    assert office.subjects(category="starred") == ["done"]
+    assert office.subjects(category="sent") == ["sent"]
+    assert office.subjects(category="drafts") == ["draft"]
+    assert office.subjects(category="spam") == ["spam"]
+    assert office.subjects(category="trash") == ["trash"]
+    assert office.subjects(category="all") == ["sent", "archived", "done", "busy", "open"]
+    assert office.subjects(category="nonsense") == office.subjects()
+
+
+def test_a_label_lists_its_mail_and_no_other_mailboxs(office: Office) -> None:
+    label = office.label("配送/遅延")
+    office.mail(office.inbox, label, subject="late")
+    office.mail(office.inbox, subject="other")
+    other = cast.mailbox("other@shop.example")
+    foreign = office.label("秘密", other)
+    office.mail(foreign, box=other, subject="secret")
+    assert office.subjects(label=label.pk) == ["late"]
+    assert office.subjects(label=foreign.pk) == ["other", "late"]  # unknown: the inbox
+    assert "秘密" not in office.page().content.decode()
+
+
+def test_pages_of_a_hundred_walk_through_everything_once(office: Office) -> None:
+    same_moment = cast.mail(office.box).internal_date
+    for number in range(250):
+        office.mail(office.inbox, subject=str(number))
+    Message.objects.filter(subject__in=[str(n) for n in range(90, 130)]).update(
+        internal_date=same_moment
+    )
+    MessageLabel.objects.filter(message__internal_date=same_moment).update(
+        internal_date=same_moment
+    )
+    seen: list[str] = []
+    page = office.page(category="inbox")
+    counted = []
+    while True:
+        seen += [row.subject for row in page.context["rows"]]
+        counted.append((page.context["page"]["first"], page.context["page"]["last"]))
+        address = page.context["next_url"]
+        if not address:
+            break
+        page = office.client.get(address)
+    assert len(seen) == len(set(seen)) == 250
+    assert counted == [(1, 100), (101, 200), (201, 250)]
+    back = office.client.get(page.context["prev_url"])
+    assert [row.subject for row in back.context["rows"]] == seen[100:200]
+    first = office.client.get(back.context["prev_url"])
+    assert [row.subject for row in first.context["rows"]] == seen[:100]
+    assert first.context["prev_url"] == ""
+
+
+def test_totals_are_exact_up_to_a_thousand(office: Office) -> None:
+    one = office.mail()
+    Message.objects.bulk_create(
+        Message(
+            mailbox=office.box,
+            conversation=one.conversation,
+            gmail_id=f"bulk-{number}",
+            internal_date=one.internal_date,
+            folder="received",
+            status=Status.DONE,
+        )
+        for number in range(999)
+    )
+    assert "1–100 件 / 1000 件" in text(office.page(category="all"))
+    office.mail()
+    assert "1,000+" in text(office.page(category="all"))
+
+
+def text(page: Any) -> str:
+    return " ".join(page.content.decode().split())
+
+
+def test_a_row_shows_what_an_agent_scans_for(office: Office) -> None:
+    label = office.label("返品", background="#fb4c2f", text_color="#ffffff")
+    message = office.mail(
+        office.inbox,
+        label,
+        subject="【至急】破損",
+        sender=("高橋 美咲", "misaki@customer.example"),
+        status=Status.IN_PROGRESS,
+        assignee=office.agent,
+        is_unread=True,
+        has_attachments=True,
+    )
+    Comment.objects.create(message=message, author=office.agent, text="古い備考")
+    Comment.objects.create(message=message, author=office.agent, text="在庫を確認中")
+    page = text(office.page())
+    row = page[page.index(f'id="m-{message.public_id}"') :].split("</tr>")[0]
+    for shown in (
+        "【至急】破損",
+        "高橋 美咲",
+        "misaki@customer.example",
+        "作業中",
+        "田中 健一",
+        "lb-fb4c2f",
+        "返品",
+        "在庫を確認中",
+        "未読",
+    ):
+        assert shown in row, shown
+    assert "古い備考" not in row
+    assert reverse("mail:detail", args=[message.pk]) in row
+
+
+def test_a_sent_mail_shows_whom_it_went_to(office: Office) -> None:
+    sent = office.label("SENT", kind=LabelKind.SYSTEM)
+    office.mail(sent, subject="ご返信", folder="sent", status=Status.DONE, to_line="高橋 美咲")
+    page = text(office.page(category="sent"))
+    assert "高橋 美咲" in page
+
+
+def test_the_numbers_are_what_is_open(office: Office) -> None:
+    label = office.label("配送")
+    for _ in range(3):
+        office.mail(office.inbox, label)
+    office.mail(office.inbox, label, status=Status.DONE)
+    Draft.objects.create(mailbox=office.box, kind="new", author=office.agent)
+    page = office.page()
+    counts = {item["key"]: item["count"] for item in page.context["nav"]["categories"]}
+    assert (counts["inbox"], counts["open"], counts["drafts"]) == (3, 3, 1)
+    assert counts["sent"] is None
+    (group,) = page.context["nav"]["label_groups"]
+    assert [(item["label"].name, item["count"]) for item in group["labels"]] == [("配送", 3)]
+
+
+def test_labels_stand_as_a_tree_of_two_levels(office: Office) -> None:
+    for name in ("配送業者", "配送/遅延", "配送", "VIP"):
+        office.label(name)
+    (group,) = office.page().context["nav"]["label_groups"]
+    assert [(item["label"].leaf, item["child"]) for item in group["labels"]] == [
+        ("VIP", False),
+        ("配送", False),
+        ("遅延", True),
+        ("配送業者", False),
+    ]
+
+
+def test_the_words_of_the_search_box_are_found_in_all_mail(office: Office) -> None:
+    office.mail(subject="請求書の宛名", sender=("高橋", "misaki@customer.example"))
+    office.mail(subject="別件", text="請求書はいつ届きますか")
+    office.mail(subject="無関係")
+    assert office.subjects(q="請求書") == ["別件", "請求書の宛名"]
+    assert office.subjects(q="請求書 misaki") == ["請求書の宛名"]
+    assert office.subjects(q="％") == []
+
+
+def test_rows_are_asked_for_again_with_their_rights(office: Office) -> None:
+    mine = office.mail(office.inbox, subject="mine")
+    fresh = office.mail(office.inbox, subject="fresh")
+    elsewhere = office.mail(subject="archived")
+    secret = cast.mail(cast.mailbox("other@shop.example"), subject="secret")
+    ids = f"{mine.public_id},{secret.public_id},M-0,"
+    new = f"{fresh.public_id},{elsewhere.public_id}"
+    answer = office.client.get(
+        reverse("mail:rows"), {"category": "inbox", "ids": ids, "new": new}
+    ).content.decode()
+    assert "mine" in answer
+    assert "fresh" in answer
+    assert "archived" not in answer
+    assert "secret" not in answer
+
+
+def queries_of(office: Office, user: User) -> int:
+    client = Client()
+    client.force_login(user)
+    client.get(reverse("mail:list"))  # what is done once a log-in
+    with CaptureQueriesContext(connection) as captured:
+        client.get(reverse("mail:list"))
+    return len(captured)
+
+
+def test_what_the_list_asks_the_database_does_not_grow_with_rows(office: Office) -> None:
+    label = office.label("配送")
+    for number in range(3):
+        office.mail(office.inbox, label, assignee=office.agent, subject=str(number))
+    few = queries_of(office, office.agent)
+    for number in range(60):
+        message = office.mail(office.inbox, label, assignee=office.agent)
+        Comment.objects.create(message=message, author=office.agent, text=str(number))
+    assert queries_of(office, office.agent) == few
+    assert few <= LIST_QUERIES
