@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from mail.mime import automatic, bodies, references, words
-from mail.mime.addresses import read_addresses
+from mail.mime.address_lists import read_addresses
 from mail.mime.dates import parse_date
 from mail.mime.limits import Limits
 from mail.mime.model import Headers, NoticeBook, ParsedMessage, Person

@@ -208,8 +208,13 @@ def _name_for(part: Part) -> str:
     if part.content_type == "message/rfc822" and part.body:
         subject = enclosed_subject(part.body)
         if subject:
-            return filenames.safe(subject.replace("/", "_").replace("\\", "_")[:80] + ".eml")
+            return filenames.safe(enclosed_name(subject))
     return filenames.invented(part.content_type, part.part_id)
+
+
+def enclosed_name(subject: str) -> str:
+    """An enclosed mail as a file, named by its subject."""
+    return re.sub(r"[/\\]", "_", clean_line(subject))[:80] + ".eml"
 
 
 def enclosed_subject(data: bytes) -> str:

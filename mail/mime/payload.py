@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mail.mime import charsets, guess, iso2022jp, japanese, transfer, tree
+from mail.mime import bodies, charsets, guess, iso2022jp, japanese, transfer, tree, words
 from mail.mime.assemble import assemble
 from mail.mime.limits import DEFAULT_LIMITS, Limits
 from mail.mime.model import NoticeBook, ParsedMessage
@@ -48,12 +48,11 @@ def parse_payload(resource: Json, *, limits: Limits = DEFAULT_LIMITS) -> ParsedM
 def part_of(resource: Json, part_id: str) -> Json | None:
     """The part of a message resource with that ``partId``: where its attachment id stands today."""
     payload = resource.get("payload", resource)
-    return next(
-        (part for number, part, _ in _walk(payload, DEFAULT_LIMITS) if number == part_id), None
-    )
+    parts = _walk(payload, DEFAULT_LIMITS, NoticeBook())
+    return next((part for number, part, _ in parts if number == part_id), None)
 
 
-def _walk(payload: Json, limits: Limits) -> Iterator[tuple[str, Json, str]]:
+def _walk(payload: Json, limits: Limits, book: NoticeBook) -> Iterator[tuple[str, Json, str]]:
     """(part id, part, its parent's id) from the top down; enclosed mails stay closed."""
     waiting: list[tuple[str, Json, str, int]] = [(_text(payload.get("partId")), payload, "", 0)]
     count = 0
@@ -65,8 +64,12 @@ def _walk(payload: Json, limits: Limits) -> Iterator[tuple[str, Json, str]]:
         kind = _text(part.get("mimeType")).lower()
         if not isinstance(children, list) or not kind.startswith("multipart/"):
             continue
-        if depth >= limits.depth or count + len(waiting) + len(children) > limits.parts:
+        if depth >= limits.depth:
+            book.add("too_deep", str(limits.depth))
             continue
+        if count + len(waiting) + len(children) > limits.parts:
+            book.add("too_many_parts", str(limits.parts))
+            children = children[: max(0, limits.parts - count - len(waiting))]
         for index in range(len(children) - 1, -1, -1):
             if isinstance(children[index], Mapping):
                 own = _text(children[index].get("partId"))
@@ -86,7 +89,7 @@ class _Reader:
     def read_tree(self, payload: Json) -> Part:
         by_number: dict[str, Part] = {}
         root: Part | None = None
-        for number, resource, parent in _walk(payload, self.limits):
+        for number, resource, parent in _walk(payload, self.limits, self.book):
             above = by_number.get(parent) if root is not None else None
             part = self._part(number, resource, above)
             if root is None:
@@ -103,6 +106,8 @@ class _Reader:
         tree.describe(
             part, in_digest=in_digest, book=self.book, named=_text(resource.get("filename"))
         )
+        if part.content_type == "message/rfc822" and not part.filename:
+            part.filename = _enclosed_name(resource)
         kind = _text(resource.get("mimeType")).lower()
         if "/" in kind and not part.header("Content-Type"):
             part.content_type = kind
@@ -118,6 +123,8 @@ class _Reader:
             part.content_type = kind
         elif not _text(body.get("attachmentId")):
             part.body = b""
+        elif part.content_type == "message/delivery-status":
+            self.needs_raw = True  # whether it failed or is merely late stands only there
         if part.body is not None and part.content_type.startswith("multipart/"):
             part.content_type = "text/plain"
         return part
@@ -175,6 +182,22 @@ class _Reader:
         except UnicodeDecodeError:
             best = guess.guess(data)
         return best.charset in ("cp932", "euc-jp") and best.score >= _SURE
+
+
+def _enclosed_name(resource: Json) -> str:
+    """A file name from the subject of an enclosed mail, which Gmail shows opened."""
+    children = resource.get("parts")
+    inner = children[0] if isinstance(children, list) and children else None
+    headers = inner.get("headers") if isinstance(inner, Mapping) else None
+    if not isinstance(headers, list):
+        return ""
+    values = (
+        _text(header.get("value"))
+        for header in headers
+        if isinstance(header, Mapping) and _text(header.get("name")).lower() == "subject"
+    )
+    subject = next(values, "")
+    return bodies.enclosed_name(words.decode(subject)) if subject else ""
 
 
 def _looks_garbled(parsed: ParsedMessage) -> bool:

@@ -1,5 +1,7 @@
 """Address lists as they arrive, and addresses as they are written."""
 
+# ruff: noqa: E501 - a line of a table is one case
+
 from __future__ import annotations
 
 import pytest
@@ -7,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mail.mime import Person, format_address, is_valid_address, normalise_address, parse_addresses
-from mail.mime.addresses import read_addresses
+from mail.mime.address_lists import read_addresses
 from mail.mime.model import NoticeBook
 
 TABLE = [

@@ -1,4 +1,4 @@
-"""Bytes to text: labels that are right, wrong, missing; what cp932 has and CPython's codecs lose."""
+"""Bytes to text: right, wrong and missing labels; what cp932 has and CPython loses."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ JIS = [
     (b"\x1b$@$3$s\x1b(J abc", "こん abc"),  # JIS-78, then JIS X 0201 Roman
     (b"\x1b$(B$3$s\x1b(B", "こん"),  # the four-byte form of the escape
     (b"\x1b&@\x1b$B$3$s\x1b(B", "こん"),  # announced as JIS X 0208-1990
-    (b"\x1b$B-!-\"-j|b\x1b(B", "①②㈱髙"),  # NEC row 13, NEC's selection of IBM's
+    (b'\x1b$B-!-"-j|b\x1b(B', "①②㈱髙"),  # NEC row 13, NEC's selection of IBM's
     (b"\x1b$Bz6z8yu\x1b(B", "昻昮﨑"),
     (b"\x1b$B!A!]!B!1!2\x1b(B", "～－∥￣＿"),  # the signs that Unicode has twice: as cp932
     (b"\x1b(I6E@6E\x1b(B!", "ｶﾅﾀｶﾅ!"),  # half-width kana by escape
-    (b"\x1b$B$\"\x1b(B\x0e6E\x0fok", "あｶﾅok"),  # by SO and SI
-    (b"\x1b$B$\"\x1b(B\xb6\xc5", "あｶﾅ"),  # by the eighth bit
+    (b'\x1b$B$"\x1b(B\x0e6E\x0fok', "あｶﾅok"),  # by SO and SI
+    (b'\x1b$B$"\x1b(B\xb6\xc5', "あｶﾅ"),  # by the eighth bit
     (b"\x1b(J\\1,000~\x1b(B\\~", "¥1,000‾\\~"),
     (b"\x1b$(D0!\x1b(B", "丂"),  # JIS X 0212
     (b"\x1b$(Q.!\x1b(B", "俱"),  # JIS X 0213, plane 1
@@ -160,9 +160,7 @@ def test_euc_in_place_of_shift_jis_and_back() -> None:
     assert read("お世話になっております".encode("euc_jp"), "shift_jis")[0] == (
         "お世話になっております"
     )
-    assert read("お世話になっております".encode("cp932"), "euc-jp")[0] == (
-        "お世話になっております"
-    )
+    assert read("お世話になっております".encode("cp932"), "euc-jp")[0] == ("お世話になっております")
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,18 @@ from mail.mime.dates import parse_date
 from mail.mime.model import NoticeBook
 
 
-def at(*parts: int, zone: float = 0) -> datetime:
-    year, month, day, *clock = parts
-    return datetime(year, month, day, *clock, tzinfo=timezone(timedelta(hours=zone)))
+def at(
+    year: int,
+    month: int,
+    day: int,
+    hour: int = 0,
+    minute: int = 0,
+    second: int = 0,
+    *,
+    zone: float = 0,
+) -> datetime:
+    there = timezone(timedelta(hours=zone))
+    return datetime(year, month, day, hour, minute, second, tzinfo=there)
 
 
 TABLE = [

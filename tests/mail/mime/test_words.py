@@ -1,5 +1,7 @@
 """Encoded words (RFC 2047), in order and out of it."""
 
+# ruff: noqa: E501 - a line of a table is one case
+
 from __future__ import annotations
 
 import base64
