@@ -34,7 +34,7 @@ V = TypeVar("V", bound=Callable[..., HttpResponse])
 
 
 def leads_to_google(view: V) -> V:
-    """The form's answer leads to Google's screen, and browsers hold redirects to form-action too."""
+    """The form's answer redirects to Google, and browsers hold redirects to form-action too."""
     origin = "{0.scheme}://{0.netloc}".format(urlsplit(settings.GOOGLE.auth_uri))
     return cast("V", csp_update({"form-action": [origin]})(view))
 

@@ -70,10 +70,8 @@ class Hub:
         pause = 0.5
         while True:
             try:
-                async with (
-                    redis.asyncio.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=2) as client,
-                    client.pubsub() as channel,
-                ):
+                client = redis.asyncio.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=2)
+                async with client, client.pubsub() as channel:
                     await channel.subscribe(CHANNEL)
                     pause = 0.5
                     # What was published while nobody listened is found by looking once.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -19,6 +20,7 @@ from mail.actions import drafts
 from mail.actions.reply import Composer, resume, start_new, start_reply
 from mail.actions.send import send as send_action
 from mail.actions.take import beat, leave
+from mail.browse import Browse
 from mail.forms import DraftForm, TokenForm
 from mail.mime import Person
 from mail.mime.addresses import format_addresses
@@ -306,12 +308,23 @@ def send(request: AgentRequest, draft_id: int) -> HttpResponse:
         )
         template = "mail/_composer.html" if wants_partial(request) else "mail/new.html"
         return render(request, template, {"composer": shown}, status=422)
+    if found.answers is not None and "next" in request.POST:
+        return redirect(_next_of_list(request, found.answers))
     if not wants_partial(request):
         target = found.answers or found
         return redirect("mail:detail" if found.answers else "mail:draft", target.pk)
     if found.answers is None:
         return redirect("mail:draft", found.pk)
     return _pane(request, found.answers, "mail/_draft_pane.html", {"sending": sending(outgoing)})
+
+
+def _next_of_list(request: AgentRequest, message: Message) -> str:
+    """送信して次へ: the next older mail of the list that the agent came from, or the list."""
+    query = dict(parse_qsl(urlsplit(request.htmx.current_url or "").query))
+    browse = Browse.parse(request.user, query)
+    _, older = browse.neighbours(request.user, message)
+    address = reverse("mail:detail", args=[older]) if older else reverse("mail:list")
+    return f"{address}?{browse.query}"
 
 
 @require_safe
