@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 
 from celery import shared_task
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from callcenter.gmail.errors import GmailError
 from mail import editlock
-from mail.models import Outgoing, OutgoingState
+from mail.models import Draft, Outgoing, OutgoingState
 from mail.outbox import claims, following, orphans, timing
 from mail.outbox import tasks as outbox
 from mailboxes.gmail import client_for
@@ -53,8 +54,14 @@ def hope_for_uncertain() -> None:
 
 @shared_task
 def sweep_orphans() -> None:
-    """Delete Gmail drafts of ours that nobody owns, mailbox by mailbox."""
-    for mailbox in Mailbox.objects.working():
+    """Delete Gmail drafts of ours that nobody owns, where one was created lately."""
+    lately = Q(creating_at__gte=Now() - timing.ORPHANS_OF)
+    rows = (
+        Outgoing.objects.filter(lately)
+        .values("mailbox")
+        .union(Draft.objects.filter(lately).values("mailbox"))
+    )
+    for mailbox in Mailbox.objects.working().filter(pk__in=rows):
         try:
             orphans.sweep(client_for(mailbox, priority="mirror"), mailbox)
         except (GmailError, SecretUnreadable):

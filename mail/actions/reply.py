@@ -46,7 +46,7 @@ def start_reply(message: Message, user: User, kind: DraftKind) -> Composer:
     Raises:
         editlock.LockHeld: somebody else works on it.
         OthersDraft: somebody saved a draft for this mail; `resume` can take it over.
-        BeingSent: an answer by somebody who is gone is still on its way.
+        BeingSent: an answer is on its way, or it is not known whether it was sent.
         NoStatus: a draft, spam or trash.
     """
     ensure(user, message, writing(kind))
@@ -55,12 +55,12 @@ def start_reply(message: Message, user: User, kind: DraftKind) -> Composer:
     if message.folder in NOT_HANDLED:
         raise NoStatus
     lock = editlock.acquire(message, user)
-    found = _live_draft_of(message)
-    if found is not None and found.author_id == user.pk:
-        return Composer(found, lock, resumed=True)
     outgoing = in_hand(message)
     if outgoing is not None:
         raise BeingSent(outgoing)
+    found = _live_draft_of(message)
+    if found is not None and found.author_id == user.pk:
+        return Composer(found, lock, resumed=True)
     if found is not None:
         if found.saved_at is not None:
             raise OthersDraft(found)
@@ -100,7 +100,7 @@ def resume(draft: Draft, user: User, *, take_over: bool = False) -> Composer:
     Raises:
         editlock.LockHeld: somebody else works on it.
         OthersDraft: it is somebody else's, and `take_over` was not said.
-        BeingSent: the outbox has it in hand, for another agent.
+        BeingSent: the outbox has it in hand.
         DraftClosed: it was sent or discarded.
     """
     ensure(user, draft, writing(draft.kind))
@@ -112,10 +112,10 @@ def resume(draft: Draft, user: User, *, take_over: bool = False) -> Composer:
     )
     if stored.state != DraftState.LIVE:
         raise DraftClosed(stored)
+    outgoing = in_hand(stored)
+    if outgoing is not None:
+        raise BeingSent(outgoing)
     if stored.author_id != user.pk:
-        outgoing = in_hand(stored)
-        if outgoing is not None:
-            raise BeingSent(outgoing)
         if not take_over:
             raise OthersDraft(stored)
         _hand_over(stored, user)

@@ -86,11 +86,7 @@ def _wait(outgoing: Outgoing, trouble: str, error: GmailError, asked: float | No
 
 
 def look_for_evidence(outgoing_id: int) -> bool:
-    """Settle an uncertain mail when Gmail does show it as sent, after all; True when it did.
-
-    Raises:
-        GmailError: Gmail could not be asked.
-    """
+    """Settle an uncertain mail when Gmail does show it as sent, after all; True when it did."""
     outgoing = (
         Outgoing.objects.select_related(
             "mailbox", "draft__answers__conversation", "draft__answers__mailbox", "author"
@@ -100,10 +96,15 @@ def look_for_evidence(outgoing_id: int) -> bool:
     )
     if outgoing is None:
         return False
-    found = evidence.find(client_for(outgoing.mailbox, priority="agent"), outgoing)
-    if found is not None:
+    try:
+        found = evidence.find(client_for(outgoing.mailbox, priority="agent"), outgoing)
+        if found is None:
+            return False
         outcome.sent(outgoing, found.gmail_id, found.kind)
-    return found is not None
+    except (GmailError, SecretUnreadable, ClaimLost):
+        log.warning("outgoing %d stays uncertain for now", outgoing_id, exc_info=True)
+        return False
+    return True
 
 
 # Each step returns whether to go on with the next one at once.

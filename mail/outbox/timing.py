@@ -21,6 +21,9 @@ CLOCK_SLACK = timedelta(minutes=2)
 # How long evidence may still turn up for a mail that ended as uncertain.
 HOPE = timedelta(days=2)
 
+# Drafts that nobody owns are looked for where one was created within this.
+ORPHANS_OF = timedelta(days=1)
+
 
 def backoff(attempts: int) -> timedelta:
     """The wait after so many failed attempts: doubling, with a ceiling."""
