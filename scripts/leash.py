@@ -169,7 +169,11 @@ def guarded(work: Callable[[], int]) -> int:
     if guardian == 0:
         os._exit(_guardian(work, front, stops))
 
+    parent = os.getppid()
+
     def forward(signum: int, _frame: FrameType | None) -> None:
+        if "MAKELEVEL" in os.environ and os.getppid() != parent:
+            os._exit(128 + signum)  # make was killed: no time for a clean stop, as for our own
         # Ctrl-C reaches the whole group by itself; a second copy is ignored there.
         os.kill(guardian, signum)
 
