@@ -1,0 +1,254 @@
+"""One mail: its fields, its body in the frame, its status control, its tabs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.signing import TimestampSigner
+from django.test import Client
+from django.urls import reverse
+
+from mail import editlock
+from mail.attachments.store import keep
+from mail.bodies import inline_token
+from mail.models import Attachment, Comment, Correspondent, Message, MessageBody, Status
+from permissions.models import User
+from tests.mail import cast
+
+pytestmark = pytest.mark.django_db
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 16
+HTML = (
+    '<p>本日届きました。<script>alert(1)</script></p><img src="https://track.example/pixel.png">'
+    '<img src="cid:photo@customer.example"><a href="https://shop.example@evil.example/">店</a>'
+    '<form action="https://evil.example/"><input name="a"></form>'
+)
+
+
+class Desk:
+    def __init__(self) -> None:
+        self.box = cast.mailbox()
+        self.agent = cast.person("agent", self.box, name="田中 健一")
+        self.other = cast.person("other", self.box, name="山田 花子")
+        self.leader = cast.person("leader", self.box, name="鈴木 一郎", role="leader")
+        self.mail = cast.mail(
+            self.box,
+            subject="【至急】破損",
+            sender=("高橋 美咲", "misaki@customer.example"),
+            cc=(("倉庫", "depot@shop.example"),),
+            has_attachments=True,
+        )
+        MessageBody.objects.filter(message=self.mail).update(html=HTML)
+        self.photo = Attachment.objects.create(
+            message=self.mail,
+            part_id="1",
+            filename="photo.png",
+            content_type="image/png",
+            content_id="photo@customer.example",
+            inline=True,
+        )
+        self.file = Attachment.objects.create(
+            message=self.mail, part_id="2", filename="納品書.pdf", content_type="application/pdf"
+        )
+
+    def at(self, name: str, *more: Any) -> str:
+        return reverse(f"mail:{name}", args=[self.mail.pk, *more])
+
+    def as_(self, user: User) -> Client:
+        client = Client(headers={"hx-request": "true"})
+        client.force_login(User.objects.get(pk=user.pk))
+        return client
+
+    def page(self, user: User) -> str:
+        client = Client()
+        client.force_login(User.objects.get(pk=user.pk))
+        response = client.get(self.at("detail"))
+        assert response.status_code == 200
+        return str(response.content.decode())
+
+    def fresh(self) -> Message:
+        return Message.objects.select_related("assignee").get(pk=self.mail.pk)
+
+
+@pytest.fixture
+def desk(broker: Any) -> Desk:
+    return Desk()
+
+
+@pytest.mark.spec("M10a")
+def test_the_fields_of_a_mail_are_all_there(desk: Desk) -> None:
+    editlock.acquire(desk.mail, desk.agent)
+    MessageBody.objects.filter(message=desk.mail).update(
+        people={
+            "from": [["高橋 美咲", "misaki@customer.example"]],
+            "to": [["サポート", "support@shop.example"]],
+            "cc": [["倉庫", "depot@shop.example"]],
+            "bcc": [["控え", "copy@shop.example"]],
+        }
+    )
+    page = desk.page(desk.agent)
+    for shown in (
+        "田中 健一",
+        f'data-copy="{desk.mail.public_id}"',
+        "2026/11/2",
+        "高橋 美咲",
+        "misaki@customer.example",
+        "support@shop.example",
+        "depot@shop.example",
+        "copy@shop.example",
+        "【至急】破損",
+        f'src="{desk.at("body")}"',
+        "納品書.pdf",
+        desk.at("attachment", desk.file.pk),
+    ):
+        assert shown in page, shown
+
+
+@pytest.mark.spec("M11a")
+def test_the_body_is_shown_in_a_frame_that_can_do_nothing(desk: Desk) -> None:
+    page = desk.page(desk.agent)
+    assert 'sandbox="allow-popups allow-popups-to-escape-sandbox"' in page
+    response = desk.as_(desk.agent).get(desk.at("body"))
+    policy = response["Content-Security-Policy"]
+    body = response.content.decode()
+    assert "default-src 'none'" in policy
+    assert "sandbox allow-popups" in policy
+    assert "本日届きました。" in body
+    for dead in ("<script", "<form", "<input", "track.example/pixel.png"):
+        assert dead not in body, dead
+    img_src = next(part for part in policy.split("; ") if part.startswith("img-src"))
+    assert img_src.split()[1:] == ["data:", "http://testserver/inline/"]
+    assert 'data-host="evil.example"' in body
+    assert 'target="_blank"' in body
+    assert 'rel="noopener noreferrer nofollow"' in body
+
+
+@pytest.mark.spec("M11a")
+def test_pictures_from_outside_come_when_they_are_asked_for(desk: Desk) -> None:
+    assert "外部画像 1 件" in desk.page(desk.agent)
+    response = desk.as_(desk.agent).get(desk.at("body"), {"images": "1"})
+    assert "https://track.example/pixel.png" in response.content.decode()
+    assert "https: http:" in response["Content-Security-Policy"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.spec("M11a")
+def test_inline_pictures_are_shown_by_signed_addresses(desk: Desk) -> None:
+    keep(desk.photo, PNG)
+    body = desk.as_(desk.agent).get(desk.at("body")).content.decode()
+    address = body.split('src="http://testserver')[1].split('"')[0]
+    answer = Client().get(address)  # the frame sends no cookies
+    assert (answer.status_code, answer["Content-Type"]) == (200, "image/png")
+    assert b"".join(answer.streaming_content) == PNG
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    forged = TimestampSigner(salt="another").sign(str(desk.photo.pk))
+    assert Client().get(reverse("mail:inline", args=[forged])).status_code == 404
+    pdf = reverse("mail:inline", args=[inline_token(desk.file.pk)])
+    assert Client().get(pdf).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_is_downloaded_under_its_name_and_never_shown(desk: Desk) -> None:
+    keep(desk.file, b"%PDF-1.4")
+    answer = desk.as_(desk.agent).get(desk.at("attachment", desk.file.pk))
+    assert answer.status_code == 200
+    assert answer["Content-Disposition"].startswith("attachment; filename*=utf-8''%E7%B4%8D")
+    assert answer["Content-Type"] == "application/octet-stream"
+    assert "sandbox" in answer["Content-Security-Policy"]
+
+
+@pytest.mark.spec("M12")
+def test_open_and_done_are_set_by_hand(desk: Desk) -> None:
+    client = desk.as_(desk.agent)
+    for status in (Status.DONE, Status.OPEN):
+        answer = client.post(desk.at("status"), {"status": status.value})
+        assert answer.status_code == 200
+        assert desk.fresh().status == status
+        assert editlock.current(desk.mail) is None
+
+
+@pytest.mark.spec("M12", "M24a")
+def test_in_progress_takes_the_lock_and_releasing_gives_it_back(desk: Desk) -> None:
+    client = desk.as_(desk.agent)
+    answer = client.post(desk.at("status"), {"status": "in_progress"})
+    assert "あなたが編集中です" in answer.content.decode()
+    mail = desk.fresh()
+    assert (mail.status, mail.assignee) == (Status.IN_PROGRESS, desk.agent)
+    lock = editlock.current(desk.mail)
+    assert lock is not None
+    assert lock.held_by(desk.agent)
+    client.post(desk.at("release"))
+    mail = desk.fresh()
+    assert (mail.status, mail.assignee) == (Status.OPEN, None)
+    assert editlock.current(desk.mail) is None
+
+
+@pytest.mark.spec("M12", "M25")
+def test_while_somebody_else_works_the_status_is_refused_and_the_holder_named(desk: Desk) -> None:
+    editlock.acquire(desk.mail, desk.agent)
+    before = desk.fresh()
+    for name, data in (("status", {"status": "done"}), ("reply", {}), ("forward", {})):
+        answer = desk.as_(desk.other).post(desk.at(name), data)
+        assert answer.status_code == 409
+        assert "田中 健一" in answer.content.decode()
+        after = desk.fresh()
+        assert (after.status, after.assignee, after.version) == (
+            before.status,
+            before.assignee,
+            before.version,
+        )
+    assert "田中 健一さんが" in desk.page(desk.other)
+    refused = desk.as_(desk.other).post(desk.at("force"), {"reason": "急ぎ"})
+    assert refused.status_code == 403
+
+
+@pytest.mark.spec("M12")
+def test_force_update_breaks_the_lock_with_a_reason(desk: Desk) -> None:
+    editlock.acquire(desk.mail, desk.agent)
+    leader = desk.as_(desk.leader)
+    assert leader.post(desk.at("force"), {"reason": ""}).status_code == 422
+    assert leader.post(desk.at("force"), {"reason": "急ぎのため"}).status_code == 200
+    assert leader.post(desk.at("status"), {"status": "done"}).status_code == 200
+    assert desk.fresh().status == Status.DONE
+    told = desk.as_(desk.leader).get(desk.at("events")).content.decode()
+    assert "急ぎのため" in told
+    assert "鈴木 一郎" in desk.page(desk.agent)  # the former holder is told by whom
+
+
+def test_comments_are_written_lock_or_not_and_empty_ones_refused(desk: Desk) -> None:
+    editlock.acquire(desk.mail, desk.agent)
+    client = desk.as_(desk.other)
+    answer = client.post(desk.at("comments"), {"text": "在庫を<b>確認</b>中"})
+    assert "在庫を&lt;b&gt;確認&lt;/b&gt;中" in answer.content.decode()
+    assert Comment.objects.get().author == desk.other
+    assert client.post(desk.at("comments"), {"text": "  "}).status_code == 422
+    too_long = client.post(desk.at("comments"), {"text": "長" * 4001})
+    assert too_long.status_code == 422
+    assert "長" * 4001 in too_long.content.decode()
+
+
+def test_the_correspondence_holds_both_directions_and_nothing_unseen(desk: Desk) -> None:
+    sent = cast.mail(desk.box, subject="ご返信", folder="sent")
+    secret = cast.mail(cast.mailbox("other@shop.example"), subject="秘密")
+    for message in (desk.mail, sent, secret):
+        Correspondent.objects.create(
+            message=message,
+            address="misaki@customer.example",
+            internal_date=message.internal_date,
+        )
+    told = desk.as_(desk.agent).get(desk.at("history")).content.decode()
+    assert told.index("ご返信") < told.index("【至急】破損")
+    assert "秘密" not in told
+
+
+def test_the_neighbours_are_those_of_the_list_one_came_from(desk: Desk) -> None:
+    older_done = cast.mail(desk.box, status=Status.DONE)
+    newest = cast.mail(desk.box)
+    client = Client()
+    client.force_login(desk.agent)
+    address = reverse("mail:detail", args=[newest.pk])
+    in_open = client.get(address, {"category": "open"}).context
+    assert in_open["older_url"].startswith(desk.at("detail"))
+    assert in_open["newer_url"] == ""
+    in_all = client.get(address, {"category": "all"}).context
+    assert reverse("mail:detail", args=[older_done.pk]) in in_all["older_url"]
