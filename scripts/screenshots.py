@@ -44,7 +44,7 @@ def _open(path: str) -> Callable[[Page], None]:
 def _visit(page: Page, path: str) -> None:
     page.goto(path)
     page.wait_for_load_state("load")
-    page.evaluate("document.fonts.ready.then(() => true)")
+    page.locator("[aria-busy=true]:visible").first.wait_for(state="detached")
 
 
 def _mail_of(page: Page, number: int) -> str:
@@ -118,7 +118,10 @@ def looking(
     """A window of its own, logged in as a demo user."""
     width, height = size
     window = browser.new_context(
-        base_url=url, viewport={"width": width, "height": height}, locale="ja-JP"
+        base_url=url,
+        viewport={"width": width, "height": height},
+        locale="ja-JP",
+        reduced_motion="reduce",
     )
     try:
         page = window.new_page()
