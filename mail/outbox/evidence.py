@@ -76,7 +76,7 @@ def find(client: GmailClient, outgoing: Outgoing) -> Evidence | None:
 def _by_text(
     client: GmailClient, outgoing: Outgoing, sent: list[dict[str, Any]]
 ) -> Evidence | None:
-    since = (outgoing.creating_at or outgoing.created_at) - timing.CLOCK_SLACK
+    since = (outgoing.sending_at or outgoing.created_at) - timing.CLOCK_SLACK
     ids = [
         each["id"]
         for each in sent

@@ -16,8 +16,10 @@ LOOK_AGAIN = timedelta(seconds=10)
 MAILBOX_OUT = timedelta(seconds=20)
 FIRST_BACKOFF = timedelta(seconds=2)
 LONGEST_BACKOFF = timedelta(minutes=2)
-# Mail in Gmail this much before we asked may be the one (their clock and ours differ).
-CLOCK_SLACK = timedelta(minutes=2)
+# A mail with our text in Gmail this much before we asked may be ours (their clock and ours differ).
+# Short on purpose: what is wrongly taken for ours would be lost in silence, and what is wrongly not
+# goes to a person.
+CLOCK_SLACK = timedelta(seconds=30)
 # How long evidence may still turn up for a mail that ended as uncertain.
 HOPE = timedelta(days=2)
 
