@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import gettext
 import io
 
@@ -80,7 +81,7 @@ def test_texts_of_templates(
 
 def test_translations_keep_the_places_that_are_filled_in() -> None:
     """A translation that loses `%(name)s` (or invents one) breaks the page in Japanese only."""
-    places = messages.re.compile(r"%\(\w+\)s|%%")
+    places = re.compile(r"%\(\w+\)s|%%")
     for entry in read_po(messages.PO.read_text(encoding="utf-8")).values():
         if entry.translation:
             assert set(places.findall(entry.translation)) == set(places.findall(entry.msgid)), entry
