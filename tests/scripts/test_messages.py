@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import gettext
 import io
+import re
 
 import pytest
 
