@@ -28,6 +28,7 @@ _TOKEN = re.compile(
 _QUOTED = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 _UNESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ROUTE = re.compile(r"@[^:<>\s]*:(?=[^:]*@)")
+_ADDRESS = re.compile(r"[^\s@<>\"]+@[^\s@<>\"]+\.[^\s@<>\".]+")
 _NOBODY = re.compile(r"undisclosed[- ]recipients?", re.IGNORECASE)
 _MAX_ADDRESS = 1_000
 
@@ -185,6 +186,8 @@ class _Reader:
         found = [text for text in chunks if _holds_address(text)]
         others = [(text, True) for text in chunks if not _holds_address(text)]
         name = self._name(others)
+        if not found and _ADDRESS.fullmatch(name):  # "a@b.jp", quotes and all
+            found, name = [name], ""
         if not found:
             self.held = name or self._comment(entry)
             return

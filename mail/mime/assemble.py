@@ -34,7 +34,7 @@ def assemble(
     if not senders:
         book.add("sender_missing")
     content = bodies.collect(root, read_text, book)
-    subject = " ".join(headers.get("Subject").split("\t"))
+    subject = headers.get("Subject")
     parsed = ParsedMessage(
         subject=subject,
         sender=_sender(senders, fields, book, limits),

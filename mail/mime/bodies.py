@@ -13,7 +13,7 @@ from __future__ import annotations
 import html as html_escapes
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import unquote
 
 from mail.mime import charsets, filenames, flowed, headers, words
@@ -27,6 +27,7 @@ ReadText = Callable[[Part], str]
 _RENDERINGS = frozenset(
     ("text/x-amp-html", "text/watch-html", "text/enriched", "text/richtext", "text/x-web-enriched")
 )
+_TNEF = frozenset(("application/ms-tnef", "application/vnd.ms-tnef"))
 _CID = re.compile(r"""cid:([^"'\s<>)]{1,500})""", re.IGNORECASE)
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?([A-Za-z0-9_:.-]{2,40})", re.I)
 _PGP = re.compile(r"^-----BEGIN PGP (SIGNED )?MESSAGE-----", re.MULTILINE)
@@ -45,6 +46,15 @@ class Bodies:
     text: str = ""
     html: str = ""
     attachments: tuple[ParsedAttachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    part: Part
+    rendering: bool = False  # a child of alternative, or what related is about
+    in_alternative: bool = False
+    in_related: bool = False
+    opened: bool = False
 
 
 @dataclass(slots=True)
@@ -83,17 +93,16 @@ def collect(root: Part, read_text: ReadText, book: NoticeBook) -> Bodies:
 def _blocks(root: Part, walk: _Walk) -> list[_Block]:
     """The blocks of text of ``root``. Children first; a stack, no recursion."""
     results: dict[int, list[_Block]] = {}
-    stack: list[tuple[Part, bool, bool, bool]] = [(root, False, False, False)]
+    stack = [_Visit(root)]
     while stack:
-        part, in_alternative, in_related, visited = stack.pop()
+        visit = stack.pop()
+        part = visit.part
         if not part.is_multipart:
-            results[id(part)] = _leaf(part, walk, in_alternative, in_related)
-        elif not visited:
+            results[id(part)] = _leaf(visit, walk)
+        elif not visit.opened:
             _note_multipart(part, walk.book)
-            stack.append((part, in_alternative, in_related, True))
-            alternative = part.content_type == "multipart/alternative"
-            related = in_related or part.content_type == "multipart/related"
-            stack.extend((child, alternative, related, False) for child in reversed(part.children))
+            stack.append(replace(visit, opened=True))
+            stack.extend(reversed(_visits(visit)))
         else:
             of_children = [results.pop(id(child)) for child in part.children]
             if part.content_type == "multipart/alternative":
@@ -101,6 +110,21 @@ def _blocks(root: Part, walk: _Walk) -> list[_Block]:
             else:
                 results[id(part)] = [block for blocks in of_children for block in blocks]
     return results[id(root)]
+
+
+def _visits(visit: _Visit) -> list[_Visit]:
+    """The children of a multipart, with what their place says of them."""
+    kind = visit.part.content_type
+    alternative, related = kind == "multipart/alternative", kind == "multipart/related"
+    return [
+        _Visit(
+            child,
+            rendering=alternative or (related and index == 0),
+            in_alternative=alternative,
+            in_related=visit.in_related or related,
+        )
+        for index, child in enumerate(visit.part.children)
+    ]
 
 
 def _alternative(renderings: list[list[_Block]]) -> list[_Block]:
@@ -118,32 +142,35 @@ def _alternative(renderings: list[list[_Block]]) -> list[_Block]:
     return [] if text is None and html is None else [_Block(text, html)]
 
 
-def _leaf(part: Part, walk: _Walk, in_alternative: bool, in_related: bool) -> list[_Block]:
+def _leaf(visit: _Visit, walk: _Walk) -> list[_Block]:
+    part = visit.part
     kind = part.content_type
-    if kind in _RENDERINGS and in_alternative:
+    if kind in _RENDERINGS and visit.in_alternative:
         walk.book.add("alternative_omitted", kind)
         return []
     is_text = kind in ("text/plain", "text/html")
-    if not is_text or _is_file(part, walk):
-        if part.body is not None and not part.body.strip() and not part.filename and is_text:
-            return []
-        walk.files.append((part, in_related))
+    if not is_text or _is_file(visit, walk):
+        empty = part.body is not None and not part.body.strip()
+        if not (is_text and empty and not part.filename):
+            walk.files.append((part, visit.in_related))
         return []
     walk.seen_text = True
-    text = walk.read_text(part)
+    text = clean_text(walk.read_text(part))
     if kind == "text/html":
-        return [_Block(html=clean_text(text))]
-    text = clean_text(text)
+        return [_Block(html=text)]
     if part.params.get("format", "").lower() == "flowed":
         text = flowed.unflow(text, delsp=part.params.get("delsp", "").lower() == "yes")
     return [_Block(text=text)]
 
 
-def _is_file(part: Part, walk: _Walk) -> bool:
-    """Whether a text part is a file: said so, or named and not the first text."""
+def _is_file(visit: _Visit, walk: _Walk) -> bool:
+    """Whether a text part is a file: said so; or named, not the first text and no rendering."""
+    part = visit.part
     if part.disposition.startswith("attach"):
         return True
-    return bool(part.filename) and (walk.seen_text or part.part_id not in ("", "0", "0.0", "0.0.0"))
+    if not part.filename or visit.rendering:
+        return False
+    return walk.seen_text or part.part_id not in ("", "0", "0.0", "0.0.0")
 
 
 def _note_multipart(part: Part, book: NoticeBook) -> None:
@@ -227,7 +254,7 @@ def enclosed_subject(data: bytes) -> str:
 
 def _note_file(part: Part, book: NoticeBook) -> None:
     kind = part.content_type
-    if kind in ("application/ms-tnef", "application/vnd.ms-tnef"):
+    if kind in _TNEF or part.filename.lower() == "winmail.dat":
         book.add("tnef")
     elif kind in ("text/calendar", "application/ics"):
         book.add("calendar", part.params.get("method", "").upper())

@@ -107,6 +107,8 @@ def _read_lines(
 
 def _take_field(reader: _Reader, line: bytes, after: int, book: NoticeBook, limits: Limits) -> bool:
     """Takes a line that starts a field, or skips one that is none; False when the body is here."""
+    if line.startswith(b"--") and _names_boundary(reader.folded, line[2:].strip()):
+        return False
     match = _FIELD.match(line)
     if match is not None and not _URL.match(line):
         if len(reader.folded) < limits.headers:
@@ -119,6 +121,14 @@ def _take_field(reader: _Reader, line: bytes, after: int, book: NoticeBook, limi
         book.add("header_junk", line[:60].decode("ascii", "replace"))
     reader.at = after
     return True
+
+
+def _names_boundary(fields: list[tuple[str, list[bytes]]], token: bytes) -> bool:
+    """Whether a line is the first boundary, with no empty line before it."""
+    return bool(token) and any(
+        name.lower() == "content-type" and any(token in line for line in lines)
+        for name, lines in fields[:50]
+    )
 
 
 def _goes_on(reader: _Reader, at: int) -> bool:

@@ -25,6 +25,7 @@ sender_missing     nobody in From
 filename_changed   a file name that was not safe as it stood (detail: the original)
 alternative_omitted a third rendering of the same text (AMP, enriched) that is not shown
 calendar, tnef, pgp_signed, pgp_encrypted, smime_signed, smime_encrypted: what the mail contains
+reading_failed     a fault of ours: nothing could be read; the mail is attached as a file
 payload_malformed  Gmail's resource was not shaped as documented
 body_apart         a text that Gmail did not send along; the raw mail has it
 ================== ===========================================================================

@@ -11,6 +11,7 @@ price: U+FFFD, left-over escape sequences, or text that looks read in the wrong 
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -19,7 +20,10 @@ from mail.mime import bodies, charsets, guess, iso2022jp, japanese, transfer, tr
 from mail.mime.assemble import assemble
 from mail.mime.limits import DEFAULT_LIMITS, Limits
 from mail.mime.model import NoticeBook, ParsedMessage
+from mail.mime.reader import unread
 from mail.mime.tree import Part
+
+logger = logging.getLogger(__name__)
 
 _STRAY_ESCAPES = re.compile(r"\x1b|\$[B@](?:[!-~]{2}){2,200}?\([BJ]")
 _SURE = 0.75
@@ -29,6 +33,15 @@ Json = Mapping[str, Any]
 
 def parse_payload(resource: Json, *, limits: Limits = DEFAULT_LIMITS) -> ParsedMessage:
     """The mail in a message resource, or in its ``payload`` alone; whatever it holds."""
+    try:
+        return _parse(resource, limits)
+    except Exception as error:
+        # A fault of ours must not lose a mail, nor stop the mails behind it.
+        logger.exception("a message resource could not be read")
+        return unread(error, None)
+
+
+def _parse(resource: Json, limits: Limits) -> ParsedMessage:
     book = NoticeBook()
     payload: object = resource.get("payload", resource)
     if not isinstance(payload, Mapping):

@@ -8,6 +8,8 @@ _UNSTORABLE = re.compile(r"[\x00\ud800-\udfff]")
 # Controls that mean nothing in a text. TAB, LF and ESC (told of by a notice) stay.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f]")
 _LINE_CONTROLS = re.compile(r"[\x00-\x1f\x7f\x80-\x9f\u2028\u2029]+")
+# Overrides and isolates turn the rest of a line around: a subject or name has no use for them.
+_BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 
 
 def _storable(match: re.Match[str]) -> str:
@@ -27,4 +29,7 @@ def clean_text(text: str) -> str:
 
 def clean_line(text: str) -> str:
     """A header value for display: one line, controls turned into spaces, ends trimmed."""
-    return storable(_LINE_CONTROLS.sub(" ", text)).strip(" \ufeff")
+    text = _LINE_CONTROLS.sub(" ", text)
+    if not text.isascii():
+        text = _BIDI.sub("", text)
+    return storable(text).strip(" \ufeff")

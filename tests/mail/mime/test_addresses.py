@@ -54,6 +54,7 @@ TABLE = [
     ("=?utf-8?B?5bGx55SwIDxhQGIuanA+?=", [("山田", "a@b.jp")]),  # all of it in one word
     ("x@y.jp (=?UTF-8?B?5bGx55Sw?=)", [("山田", "x@y.jp")]),
     ("märy@exämple.net", [("", "märy@exämple.net")]),
+    ('"a@b.jp"', [("", "a@b.jp")]),
     ("", []),
     (" , ; ,", []),
 ]  # fmt: skip

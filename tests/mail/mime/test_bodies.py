@@ -120,6 +120,12 @@ def test_a_named_text_is_a_file_unless_it_is_the_first() -> None:
     assert (parsed.text, names(parsed)) == ("zwei", [("1", "a.pdf", "application/pdf")])
 
 
+def test_a_named_rendering_is_text_all_the_same() -> None:
+    named = HTML.replace("charset=utf-8", 'charset=utf-8; name="mail.html"')
+    parsed = mail(multipart("alternative", PLAIN, named))
+    assert (parsed.text, parsed.html, parsed.attachments) == ("本文", "<p>本文</p>", ())
+
+
 def test_an_enclosed_mail_is_a_file_and_stays_closed() -> None:
     inner = "From: x@y.jp\nSubject: =?utf-8?B?5YaF5YG0?=\n\n" + "inner text"
     parsed = mail(multipart("mixed", PLAIN, part("message/rfc822", inner)))
@@ -249,6 +255,10 @@ class TestBrokenStructure:
         content = multipart("mixed", PLAIN, PDF).replace("--b\n", "--b \t\n")
         assert mail(content).text == "本文"
 
+    def test_no_empty_line_before_the_first_boundary(self) -> None:
+        parsed = mail(multipart("mixed", PLAIN, PDF).replace("\n\n--b", "\n--b", 1))
+        assert (parsed.text, len(parsed.attachments)) == ("本文", 1)
+
     def test_a_part_without_header(self) -> None:
         parsed = mail(multipart("mixed", "\nbare text", PDF))
         assert (parsed.text, len(parsed.attachments)) == ("bare text", 1)
@@ -366,6 +376,10 @@ class TestHeaders:
         parsed = parse(b"Subject: a\0b\x07c\r\nFrom: a\0@b.jp\r\n\r\nte\0xt\x08")
         assert (parsed.subject, parsed.text) == ("a b c", "text")
         assert not any("\0" in value for _, value in parsed.headers)
+
+    def test_nothing_turns_a_line_around(self) -> None:
+        parsed = parse("Subject: a\u202eb\u2066c\r\nFrom: \u202eX <a@b.jp>\r\n\r\n".encode())
+        assert (parsed.subject, parsed.sender and parsed.sender.name) == ("abc", "X")
 
     def test_ids(self) -> None:
         parsed = parse(
