@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from callcenter.partials import wants_partial
 from mailboxes.models import Mailbox
 from permissions.models import User
+from permissions.operations import Operation
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -17,7 +18,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(user, User) or wants_partial(request):
         return {}
     mailboxes = list(Mailbox.objects.visible_to(user))
-    return {
-        "mailboxes": mailboxes,
-        "troubled_mailboxes": [mailbox for mailbox in mailboxes if mailbox.trouble],
-    }
+    troubled = [mailbox for mailbox in mailboxes if mailbox.trouble]
+    if user.may(Operation.ADMIN_MAILBOXES):
+        # Who can mend it is told, whether or not they read that mailbox's mail.
+        troubled = list(Mailbox.objects.exclude(trouble=""))
+    return {"mailboxes": mailboxes, "troubled_mailboxes": troubled}
