@@ -92,6 +92,7 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     server: _Server
     timeout = 5
+    protocol_version = "HTTP/1.1"
     answered = False
 
     def do_GET(self) -> None:
