@@ -26,6 +26,7 @@ filename_changed   a file name that was not safe as it stood (detail: the origin
 alternative_omitted a third rendering of the same text (AMP, enriched) that is not shown
 calendar, tnef, pgp_signed, pgp_encrypted, smime_signed, smime_encrypted: what the mail contains
 reading_failed     a fault of ours: nothing could be read; the mail is attached as a file
+too_costly         reading took more time or memory than a mail may (see ``bounded``)
 payload_malformed  Gmail's resource was not shaped as documented
 body_apart         a text that Gmail did not send along; the raw mail has it
 ================== ===========================================================================
