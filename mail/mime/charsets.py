@@ -81,6 +81,13 @@ _WIDE_SIGN = re.compile(r"[\u0800-\U0010ffff]")
 _SURE = 0.75
 
 
+# What a person may choose from when a mail is garbled, the likely ones first.
+CHOICES = (
+    "utf-8", "iso-2022-jp", "shift_jis", "euc-jp", "gb18030", "big5", "euc-kr", "windows-1252",
+    "windows-1251", "koi8-r", "utf-16",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Decoded:
     """A text and the charset that it was read in."""
@@ -140,6 +147,14 @@ def decode(data: bytes, declared: str, book: NoticeBook, *, hint: str = "") -> D
     if data.isascii():
         return _ascii(data, label, book)
     return _eight_bit(data, label, book, hint)
+
+
+def decode_as(data: bytes, label: str) -> str:
+    """``data`` in the charset that a person chose, right or wrong (文字コードを変えて表示)."""
+    charset = canonical(label)
+    if not charset:
+        raise ValueError(f"not a charset: {label!r}")
+    return _replace(data, charset)
 
 
 def decode_header(data: bytes, book: NoticeBook, *, hint: str = "") -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from mail.mime import bodies, split, tree
+from mail.mime import bodies, charsets, split, tree
 from mail.mime.assemble import assemble
 from mail.mime.limits import DEFAULT_LIMITS, Limits
 from mail.mime.model import Notice, NoticeBook, ParsedAttachment, ParsedMessage
@@ -12,23 +12,31 @@ from mail.mime.model import Notice, NoticeBook, ParsedAttachment, ParsedMessage
 logger = logging.getLogger(__name__)
 
 
-def parse(raw: bytes, *, limits: Limits = DEFAULT_LIMITS) -> ParsedMessage:
-    """The mail in ``raw`` (RFC 5322 with any line ends, or what claims to be one)."""
+def parse(raw: bytes, *, limits: Limits = DEFAULT_LIMITS, charset: str = "") -> ParsedMessage:
+    """The mail in ``raw`` (RFC 5322 with any line ends, or what claims to be one).
+
+    ``charset`` is one of :data:`mail.mime.charsets.CHOICES`, when a person wants text and
+    unlabelled headers read so, whatever the mail says.
+    """
     raw = bytes(raw)
     try:
-        return _parse(raw, limits)
+        return _parse(raw, limits, charset if charsets.canonical(charset) else "")
     except Exception as error:
         # A fault of ours must not lose a mail, nor stop the mails behind it.
         logger.exception("a mail of %d bytes could not be read", len(raw))
         return unread(error, raw)
 
 
-def _parse(raw: bytes, limits: Limits) -> ParsedMessage:
+def _parse(raw: bytes, limits: Limits, charset: str) -> ParsedMessage:
     book = NoticeBook()
-    root = tree.from_raw(split.split(raw, book, limits), book)
-    return assemble(
-        root, read_text=lambda part: bodies.read_raw_text(part, book), book=book, limits=limits
-    )
+    root = tree.from_raw(split.split(raw, book, limits), book, charset=charset)
+
+    def read_text(part: tree.Part) -> str:
+        if charset:
+            return charsets.decode_as(part.body or b"", charset)
+        return bodies.read_raw_text(part, book)
+
+    return assemble(root, read_text=read_text, book=book, limits=limits)
 
 
 def unread(error: Exception, raw: bytes | None) -> ParsedMessage:

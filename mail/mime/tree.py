@@ -6,7 +6,7 @@ file) is decided in ``bodies``, the same way for both sources.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from mail.mime import charsets, params, split, transfer
@@ -85,24 +85,31 @@ def _plausible(value: str) -> str:
     return {"text": "text/plain", "html": "text/html", "multipart": ""}.get(kind, "")
 
 
-def from_raw(root: split.RawPart, book: NoticeBook) -> Part:
-    """The tree of a raw mail. Raw 8-bit headers are read by the charset that the mail declares."""
+def from_raw(root: split.RawPart, book: NoticeBook, *, charset: str = "") -> Part:
+    """The tree of a raw mail. Raw 8-bit headers are read by the charset that the mail declares.
+
+    ``charset`` overrules that (and what the bytes look like).
+    """
+
+    def read_header(value: bytes) -> str:
+        if charset and not value.isascii():
+            return charsets.decode_as(value, charset)
+        return charsets.decode_header(value, book, hint=hint)
+
     hint = _declared_charset(root)
-    top = _from_raw(root, hint, book)
+    top = _from_raw(root, read_header, book)
     waiting = [(root, top)]
     while waiting:
         raw, part = waiting.pop()
         for child in raw.children:
-            made = _from_raw(child, hint, book)
+            made = _from_raw(child, read_header, book)
             part.children.append(made)
             waiting.append((child, made))
     return top
 
 
-def _from_raw(raw: split.RawPart, hint: str, book: NoticeBook) -> Part:
-    fields = [
-        (name, charsets.decode_header(value, book, hint=hint)) for name, value in raw.block.fields
-    ]
+def _from_raw(raw: split.RawPart, read_header: Callable[[bytes], str], book: NoticeBook) -> Part:
+    fields = [(name, read_header(value)) for name, value in raw.block.fields]
     part = Part(raw.part_id, fields)
     describe(part, in_digest=raw.in_digest, book=book)
     if raw.body is None:

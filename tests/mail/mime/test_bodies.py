@@ -8,7 +8,7 @@ import base64
 
 import pytest
 
-from mail.mime import ParsedMessage, parse
+from mail.mime import ParsedMessage, charsets, parse
 
 HEAD = (
     "From: a@b.jp\r\nTo: c@d.jp\r\nDate: Sun, 22 Nov 2026 10:00:00 +0900\r\nMIME-Version: 1.0\r\n"
@@ -194,6 +194,18 @@ def test_html_names_its_charset_itself() -> None:
     parsed = parse(raw)
     assert parsed.html == html
     assert parsed.notices == ()
+
+
+@pytest.mark.spec("M31")
+def test_a_person_chooses_another_charset() -> None:
+    """A mail that says utf-8 and is valid UTF-8, but was meant as Shift_JIS."""
+    raw = "Subject: ﾃｽﾄ\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nﾃｽ".encode("cp932")
+    assert parse(raw).text != "ﾃｽ"
+    chosen = parse(raw, charset="shift_jis")
+    assert (chosen.subject, chosen.text) == ("ﾃｽﾄ", "ﾃｽ")
+    for charset in charsets.CHOICES:
+        assert "reading_failed" not in [n.code for n in parse(raw, charset=charset).notices]
+    assert parse(raw, charset="no-such").text == parse(raw).text
 
 
 @pytest.mark.parametrize("line_end", ["\r\n", "\n", "\r"])
