@@ -194,10 +194,9 @@ document.addEventListener("click", (event) => {
   if (!bar) return;
   const body = document.getElementById("rows");
   if (!body) { location.reload(); return; }
-  const rows = [...waiting.values()].sort((a, b) => {
-    const date = (row) => Date.parse(row.querySelector("time").dateTime);
-    return date(b) - date(a);
-  });
+  const date = (row) => Date.parse(row.querySelector("time").dateTime);
+  // Of the same second, the one that came last is the newest.
+  const rows = [...waiting.values()].reverse().sort((a, b) => date(b) - date(a));
   waiting.clear();
   body.prepend(...rows);
   for (const row of rows) htmx.process(row);

@@ -1,0 +1,102 @@
+"""The other end of `tests.e2e.backstage`: one JSON wish a line, one JSON answer a line.
+
+It runs with the product's environment and does everything by the product's own actions.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.core.management import call_command
+
+from callcenter.gmail.types import SendAs
+from mail.models import EditLock, Message, SyncPhase, SyncState
+from mailboxes.actions.client import save_client
+from mailboxes.actions.connect import Granted
+from mailboxes.actions.connect import connect as connect_account
+from mailboxes.actions.keep import give_to
+from mailboxes.models import Mailbox, MailboxState
+from permissions.models import User
+from permissions.roles import ensure_built_in_roles
+
+
+def _owner() -> User:
+    """The administrator behind the scenes, who never logs in."""
+    found = User.objects.filter(username="backstage").first()
+    role = ensure_built_in_roles()["admin"]
+    return found or User.objects.create(username="backstage", name="Backstage", role=role)
+
+
+def migrate() -> None:
+    call_command("migrate", verbosity=0, interactive=False)
+
+
+def person(username: str, name: str, role: str, password: str) -> None:
+    colour = User.objects.count() % 12
+    roles = ensure_built_in_roles()
+    User.objects.create_user(username, password, name=name, role=roles[role], color=colour)
+
+
+def client(client_id: str, client_secret: str) -> None:
+    save_client(by=_owner(), client_id=client_id, client_secret=client_secret)
+
+
+def connect(address: str, tokens: dict[str, Any], people: list[str]) -> None:
+    own = SendAs(address, name="", reply_to="", verified=True, is_default=True, is_primary=True)
+    granted = Granted(
+        address=address,
+        access_token=tokens["access_token"],
+        access_expires_at=datetime.now(UTC) + timedelta(seconds=tokens["expires_in"]),
+        refresh_token=tokens["refresh_token"],
+        scopes=tuple(tokens["scope"].split()),
+        send_as=(own,),
+    )
+    mailbox = connect_account(by=_owner(), granted=granted)
+    give_to(mailbox, User.objects.filter(username__in=people), by=_owner())
+
+
+def retire_all() -> None:
+    Mailbox.objects.update(state=MailboxState.DISCONNECTED)
+
+
+def accounts() -> dict[str, str]:
+    return dict(Mailbox.objects.values_list("address", "state"))
+
+
+def mirrored(address: str) -> list[str]:
+    found = Message.objects.filter(mailbox__address=address, gone_at=None)
+    return list(found.values_list("gmail_id", flat=True))
+
+
+def is_following(address: str) -> bool:
+    states = SyncState.objects.filter(mailbox__address=address)
+    return states.filter(phase=SyncPhase.FOLLOWING).exists()
+
+
+def holders(address: str) -> list[str]:
+    held = EditLock.objects.held().filter(message__mailbox__address=address)
+    return list(held.values_list("holder__name", flat=True))
+
+
+_ALL = (
+    *(migrate, person, client, connect, retire_all),
+    *(accounts, mirrored, is_following, holders),
+)
+WISHES: dict[str, Callable[..., Any]] = {each.__name__: each for each in _ALL}
+
+
+def serve() -> None:
+    """Until standard input is closed."""
+    for line in sys.stdin:
+        wish = json.loads(line)
+        try:
+            answer = {"found": WISHES[wish.pop("do")](**wish)}
+        except Exception:
+            # The test that asked fails with it; the next wish is heard all the same.
+            answer = {"error": traceback.format_exc()}
+        print(json.dumps(answer), flush=True)

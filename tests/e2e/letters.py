@@ -1,0 +1,26 @@
+"""What customers write in the journeys."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+_numbers = itertools.count(1)
+CUSTOMER = "aoi@customer.example"
+
+
+def letter(
+    to: str, number: int = 0, *, subject: str = "", text: str = "", sender: str = CUSTOMER
+) -> bytes:
+    """A mail to an account; without a subject it is 「ご注文 number について」."""
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = f"井上 葵 <{sender}>"
+    mail["To"] = to
+    mail["Subject"] = subject or f"ご注文 {number} について"
+    mail["Date"] = format_datetime(datetime.now(UTC))
+    mail["Message-ID"] = f"<journey-{next(_numbers)}@customer.example>"
+    mail.set_content(text or f"注文番号 A-{20000 + number} の商品がまだ届きません。")
+    return mail.as_bytes()
