@@ -30,6 +30,8 @@ _NO_HOLDERS = (
     | frozenset({"a", "dl", "ol", "p", "pre", "table", "ul"})
 )
 _WINDOW = 3_000
+# Places that begin like a header block and are none: honest mail has a few.
+MAX_TRIES = 100
 
 
 @dataclass(slots=True)
@@ -53,9 +55,11 @@ def fold_quotes(safe: SafeHtml, *, label: str) -> SafeHtml:
     """
     html = str(safe)
     places, total = _places(html)
+    tries = MAX_TRIES
     for place in places:
-        if not place.before or not _may_hold(place.parent):
+        if not place.before or not tries or not _may_hold(place.parent):
             continue
+        tries -= _PROMISING.match(html, place.start) is not None
         span = _history(place, html, total)
         if span is None:
             continue

@@ -20,6 +20,7 @@ _TITLE = 300
 _EDGE = "".join(map(chr, range(0x21)))
 _IGNORED = re.compile(r"[\t\n\r]")
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):", re.IGNORECASE)
+_WEB_ANYWAY = re.compile(r"[/\\]{2}|www\.", re.IGNORECASE)
 _AUTHORITY = re.compile(r"[/\\]*([^/\\?#]*)(.*)\Z", re.DOTALL)
 _PORT = re.compile(r":([0-9]*)\Z")
 _HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?\Z")
@@ -31,10 +32,13 @@ _UNSAFE = re.compile(
 _DOTS = re.compile("[。．｡]")
 _TEL = re.compile(r"[+0-9*#().;=\w-]{1,64}\Z", re.ASCII)
 _MAIL = re.compile(r"[^\s<>\"@]{1,128}@[^\s<>\"@?]{1,253}\Z")
-# A host name in running text: Latin, Greek and Cyrillic letters; Japanese ones end it.
-_LETTER = "a-z0-9\u00c0-\u052f"
+# A host name in running text: Latin, Greek and Cyrillic letters; Japanese ones end it. Numbers and
+# names of files are none (.zip is a top-level domain, and one to be wary of).
+_LETTER = "a-z\u00c0-\u052f"
 _SHOWN_HOST = re.compile(
-    rf"(?<![\w.-])(?:[{_LETTER}_-]{{1,63}}\.){{1,8}}[{_LETTER}-]{{2,63}}(?![{_LETTER}@_-])",
+    rf"(?<![\w.-])(?:[{_LETTER}0-9_-]{{1,63}}\.){{1,8}}"
+    r"(?!(?:pdf|docx?|xlsx?|pptx?|csv|txt|jpe?g|png|gif|html?|php|aspx?|js|json|xml|ics|eml)\b)"
+    rf"(?:xn--[a-z0-9-]{{1,59}}|[{_LETTER}]{{2,24}})(?![{_LETTER}0-9@_-])",
     re.IGNORECASE,
 )
 _PORTS = {"http": "80", "https": "443"}
@@ -73,10 +77,8 @@ def read_link(address: str) -> Link | None:
     address = _IGNORED.sub("", address.strip(_EDGE))
     match = _SCHEME.match(address)
     if match is None:
-        # Nothing stands at the mail's own address: `//host/…` is the only kind to make sense of.
-        if re.match(r"[/\\]{2}", address) is None:
-            return None
-        return _web("https", address)
+        # Nothing stands at the mail's own address; these two kinds are meant for the web.
+        return _web("https", address) if _WEB_ANYWAY.match(address) is not None else None
     scheme = match.group(1).lower()
     rest = address[match.end() :]
     if scheme in _PORTS:

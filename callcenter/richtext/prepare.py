@@ -21,7 +21,7 @@ from callcenter.richtext.safe import printable
 from callcenter.richtext.tokens import RCDATA, End, Raw, Start, Text, tokenize
 
 MAX_INPUT = 5_000_000
-MAX_TAGS = 100_000
+MAX_TAGS = 60_000
 MAX_DEPTH = 200
 MAX_STYLES = 200_000
 # Formatting that leaks out of a closed block is opened again, as browsers do, this often a mail.

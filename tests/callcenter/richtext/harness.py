@@ -242,7 +242,7 @@ def _judge(
     else:
         origin = "a frame" if request.is_navigation_request() else request.frame.url
         origin = origin.removeprefix(root)
-        _note(findings.wanted, paths.get(origin, origin), url)
+        _note(findings.wanted, paths.get(origin, origin), f"{request.resource_type} {url}")
 
 
 def _note(found: dict[str, list[str]], name: str, what: str) -> None:

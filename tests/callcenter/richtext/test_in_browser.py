@@ -80,13 +80,12 @@ def test_the_harness_sees_raw_vectors_fire(tmp_path: Path) -> None:
     assert len(own & (set(findings.scripts) | set(findings.wanted))) > len(own) / 2
 
 
-def groups(size: int) -> dict[str, list[SafeHtml]]:
+def groups(size: int, *, allow_remote: bool = False) -> dict[str, list[SafeHtml]]:
     """Many sanitised vectors a document: each is well-formed, and cannot swallow the next."""
-    names = list(VECTORS)
+    parts = {name: sanitize(html, allow_remote=allow_remote) for name, html in VECTORS.items()}
+    names = list(parts)
     return {
-        f"{names[first]} and what follows": [
-            sanitize(VECTORS[name]) for name in names[first : first + size]
-        ]
+        f"{names[first]} and what follows": [parts[name] for name in names[first : first + size]]
         for first in range(0, len(names), size)
     }
 
@@ -162,6 +161,22 @@ def test_both_together_are_inert(tmp_path: Path) -> None:
         cases[name] = Document(frame.html, frame.headers)
 
     assert_untouched(observe(cases, sandbox=FRAME_SANDBOX, folder=tmp_path), cases)
+
+
+def test_images_on_request_are_images_and_nothing_else(tmp_path: Path) -> None:
+    cases = {}
+    for name, parts in groups(20, allow_remote=True).items():
+        frame = frame_document(
+            SafeHtml("".join(f"<div>{part}</div>" for part in parts)), allow_remote=True
+        )
+        cases[name] = Document(frame.html, frame.headers)
+    findings = observe(cases, sandbox=FRAME_SANDBOX, folder=tmp_path)
+
+    wanted = {what for urls in findings.wanted.values() for what in urls}
+    assert "image http://leak.example/a.png" in wanted
+    assert {what.partition(" ")[0] for what in wanted} == {"image"}
+    assert "GET leak.example/a.png" in findings.requests
+    assert not findings.scripts, dump(findings)
 
 
 SENTENCES = {

@@ -183,6 +183,8 @@ BOMBS = {
     "ampersands": "&" * 60_000,
     "styles": "".join(f"<p style='margin:{n}px;color:#{n:06x}'>x" for n in range(8_000)),
     "nested functions": f"<p style='width:{'calc(' * 1_500}'>",
+    "paragraphs": "<p>x" * 80_000,
+    "header blocks": "x" + "<br>From: a" * 20_000,
     "style sheet": f"<style>{'a,' * 60_000}a{{color:red}}</style>",
     "links": "<a href=https://a.example>a.example" * 8_000,
     "host names": f"<a href=https://a.example>{'a.b-' * 40_000}",

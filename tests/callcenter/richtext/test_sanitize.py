@@ -1,5 +1,6 @@
 """What is left of a mail's HTML: tables of what goes in and what comes out."""
 
+import importlib
 import pickle
 
 import pytest
@@ -148,6 +149,15 @@ def link(href: str, host: str, text: str = "x", *, warned: bool = False) -> str:
         (
             "<a href='https://bank.example/'>詳しくはbank.exampleへ</a>",
             link("https://bank.example/", "bank.example", "詳しくはbank.exampleへ"),
+        ),
+        ("<a href='www.a.example/b'>x</a>", link("https://www.a.example/b", "www.a.example")),
+        (
+            "<a href='https://a.example/'>v3.14 node.js 請求書invoice.pdf 2026.11.22</a>",
+            link("https://a.example/", "a.example", "v3.14 node.js 請求書invoice.pdf 2026.11.22"),
+        ),
+        (
+            "<a href='https://evil.example/'>аpple.example</a>",
+            link("https://evil.example/", "evil.example", "аpple.example", warned=True),
         ),
         ("<a href='javascript:alert(1)'>x</a>", "<a>x</a>"),
         ("<a href='&#1; java&#10;script&colon;alert(1)'>x</a>", "<a>x</a>"),
@@ -313,3 +323,17 @@ def test_it_tells_when_a_mail_is_too_long() -> None:
 
     assert safe.notices == ("truncated",)
     assert len(safe) == 5_000_000
+
+
+def test_what_would_never_settle_loses_its_structure_and_not_its_text(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """No mail known does this, so the limit is taken away here."""
+    module = importlib.import_module("callcenter.richtext.sanitize")  # the name is the function's
+    monkeypatch.setattr(module, "MAX_ROUNDS", 0)
+    safe = sanitize("<p onclick=x>one <b>two</b></p><a href=https://a.example>three</a>")
+
+    assert safe.notices == ("simplified",)
+    assert safe.replace("<br>", "").split() == ["one", "twothree"]
+    monkeypatch.undo()
+    assert sanitize(safe) == safe
