@@ -6,11 +6,11 @@ given; 403: they see the mailbox but may not do this.
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from mail.models import Draft, DraftKind, Message, Outgoing
+from mail.models import Draft, DraftKind, DraftState, Message, Outgoing
 from mailboxes.models import Membership
 from permissions.access import require
 from permissions.models import User
@@ -44,7 +44,9 @@ def own_draft(user: User, draft_id: int) -> Draft:
     Raises:
         Http404: no such draft for this user.
     """
-    drafts = Draft.objects.filter(mailbox__memberships__user=user).select_related(
+    # A parked copy is its author's own; the other drafts of a mailbox are its people's.
+    seen = ~Q(state=DraftState.PARKED) | Q(author=user)
+    drafts = Draft.objects.filter(seen, mailbox__memberships__user=user).select_related(
         "mailbox", "answers__conversation", "answers__mailbox"
     )
     return get_object_or_404(drafts, pk=draft_id)

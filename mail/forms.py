@@ -24,6 +24,10 @@ class TokenForm(forms.Form):
     token = forms.IntegerField(min_value=0, max_value=2**63 - 1)
 
 
+class DecideForm(forms.Form):
+    was_sent = forms.ChoiceField(choices=[("yes", "yes"), ("no", "no")])
+
+
 class CommentForm(forms.Form):
     text = forms.CharField(
         max_length=4000,

@@ -18,6 +18,7 @@ urlpatterns = [
     path("mail/new/", composer.new, name="new"),
     path("mail/sync/<int:mailbox_id>/", progress.progress, name="progress"),
     path("mail/sending/<int:outgoing_id>/", composer.sending_state, name="sending"),
+    path("mail/sending/<int:outgoing_id>/decide/", composer.decide, name="decide"),
     path("mail/<mail_id:message_id>/", detail.detail, name="detail"),
     path("mail/<mail_id:message_id>/body/", body.body, name="body"),
     path("mail/<mail_id:message_id>/lock/", handling.lock, name="lock"),

@@ -26,11 +26,16 @@ class Listener:
     def __init__(self) -> None:
         self._rung = asyncio.Event()
         self.mailboxes: set[int] = set()
+        # Notes that are hints themselves (the time of the last sync), the latest of each mailbox.
+        self.notes: dict[int, dict[str, Any]] = {}
 
     def hear(self, hint: dict[str, Any]) -> None:
         mailbox = hint.get("mailbox")
-        if mailbox is None or mailbox in self.mailboxes:
-            self._rung.set()
+        if mailbox is not None and mailbox not in self.mailboxes:
+            return
+        if mailbox is not None and "note" in hint:
+            self.notes[mailbox] = hint["note"]
+        self._rung.set()
 
     async def wait(self, seconds: float) -> bool:
         """Whether something happened within so many seconds."""

@@ -57,6 +57,8 @@ def _answered_in_gmail(message: Message, parsed: mime.ParsedMessage) -> None:
     answered = _answered(message, parsed)
     if answered is None or answered.status == Status.DONE:
         return
+    editlock.hold(answered)  # nobody takes the lock between this look and our commit
+    answered.refresh_from_db()
     lock = editlock.current(answered)
     if lock is not None:
         # Somebody is writing an answer: they decide, with this before their eyes.

@@ -26,6 +26,7 @@ from mail.models import SyncPhase, SyncState, ToFetch
 from mail.sync import history, listing
 from mail.sync.apply import Account
 from mail.sync.fetch import fetch_some
+from mail.sync.notes import tell_synced
 from mailboxes.actions.connect import replace_send_as
 from mailboxes.actions.keep import note_trouble, note_well
 from mailboxes.gmail import client_for
@@ -93,6 +94,7 @@ def _work(mailbox: Mailbox, client: GmailClient, seconds: float) -> bool:
     except HistoryExpired:
         listing.begin_again(mailbox, state, client)
     Mailbox.objects.filter(pk=mailbox.pk).update(last_sync_at=Now())
+    tell_synced(mailbox)
     while time.monotonic() < deadline:
         if state.phase == SyncPhase.LISTING:
             listing.list_page(mailbox, state, client)

@@ -18,10 +18,11 @@ from callcenter.partials import page, wants_partial
 from mail import access, editlock
 from mail.actions import drafts
 from mail.actions.reply import Composer, resume, start_new, start_reply
+from mail.actions.send import decide as decide_action
 from mail.actions.send import send as send_action
 from mail.actions.take import beat, leave
 from mail.browse import Browse
-from mail.forms import DraftForm, TokenForm
+from mail.forms import DecideForm, DraftForm, TokenForm
 from mail.mime import Person
 from mail.mime.addresses import format_addresses
 from mail.models import Draft, DraftKind, DraftState, Message, Outgoing, OutgoingState
@@ -95,6 +96,9 @@ def sending(outgoing: Outgoing) -> dict[str, Any]:
         "detail": outgoing.trouble_detail,
         "url": reverse("mail:sending", args=[outgoing.pk]),
         "retry_url": "",
+        "decide_url": reverse("mail:decide", args=[outgoing.pk])
+        if outgoing.state == OutgoingState.UNCERTAIN
+        else "",
         "text_url": reverse("mail:draft", args=[draft.pk]) if again else "",
     }
 
@@ -116,7 +120,9 @@ def panel(message: Message, user: User) -> dict[str, Any]:
         .first()
     )
     if draft is not None and lock is not None and lock.held_by(user):
-        shown["composer"] = composer(draft, lock, user)
+        failed = latest is not None and latest.state == OutgoingState.FAILED
+        said = [explain(latest.trouble), latest.trouble_detail] if latest and failed else []
+        shown["composer"] = composer(draft, lock, user, general=[each for each in said if each])
     elif latest is not None and latest.state == OutgoingState.FAILED and draft is not None:
         shown["sending"] = sending(latest)
     return shown
@@ -183,9 +189,11 @@ def new(request: AgentRequest) -> HttpResponse:
 def draft(request: AgentRequest, draft_id: int) -> HttpResponse:
     """下書き更新画面: one's own new mail to go on with; a reply opens beside its mail."""
     found = access.own_draft(request.user, draft_id)
+    mine = request.user.pk == found.author_id
     if request.method == "POST":
-        return _opened(request, resume(found, request.user))
-    if found.answers is not None and found.state == DraftState.LIVE:
+        take_over = "take_over" in request.POST
+        return _opened(request, resume(found, request.user, take_over=take_over))
+    if found.answers is not None and found.state == DraftState.LIVE and mine:
         return redirect("mail:detail", found.answers.pk)
     lock = editlock.current(found)
     if found.state == DraftState.LIVE and lock is not None and lock.held_by(request.user):
@@ -195,7 +203,8 @@ def draft(request: AgentRequest, draft_id: int) -> HttpResponse:
         "draft": found,
         "to": _line(found.to),
         "lock": lock,
-        "may_open": found.state == DraftState.LIVE and request.user.pk == found.author_id,
+        "mine": mine,
+        "may_open": found.state == DraftState.LIVE and request.user.may(access.writing(found.kind)),
         "sending": sending(latest) if latest else None,
     }
     return page(request, "mail/draft.html", values)
@@ -337,6 +346,20 @@ def sending_state(request: AgentRequest, outgoing_id: int) -> HttpResponse:
             request, outgoing.answers, "mail/_sending_pane.html", {"sending": sending(outgoing)}
         )
     return render(request, "mail/_sending.html", {"sending": sending(outgoing)})
+
+
+@require_POST
+@refusals_shown
+def decide(request: AgentRequest, outgoing_id: int) -> HttpResponse:
+    """What a person says of a mail of which it is not known whether it was sent."""
+    outgoing = access.outgoing_of(request.user, outgoing_id)
+    form = DecideForm(request.POST)
+    if not form.is_valid():
+        return HttpResponse(_("Choose whether the mail was sent."), status=422)
+    decide_action(outgoing, request.user, was_sent=form.cleaned_data["was_sent"] == "yes")
+    if outgoing.answers is not None:
+        return redirect("mail:detail", outgoing.answers.pk)
+    return redirect("mail:draft", outgoing.draft.pk)
 
 
 @require_POST

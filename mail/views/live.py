@@ -13,6 +13,8 @@ from activity import events
 from activity.models import Event
 from callcenter.live import hub
 from callcenter.streams import ALIVE, brief, event, event_stream
+from mail.sync.notes import synced
+from mailboxes.models import Mailbox
 from permissions.access import AgentRequest, require, signed_in
 from permissions.models import User
 from permissions.operations import Operation
@@ -66,6 +68,9 @@ async def _follow(user_id: int, cursor: int | None) -> AsyncIterator[str]:
                 return  # no right any more: the page finds out when it comes back
             listener.mailboxes, found, following = look
             cursor = following
+            while listener.notes:
+                _, note = listener.notes.popitem()
+                yield event(note, cursor=str(following))
             for each in found:
                 if each.pk not in known:
                     known[each.pk] = None
@@ -97,6 +102,5 @@ def poll(request: AgentRequest) -> HttpResponse:
     user = require(request.user, Operation.MAIL_VIEW)
     look = _look(user.pk, _cursor(request.GET.get("after")))
     _, found, following = look or (set(), [], 0)
-    return JsonResponse(
-        {"after": str(following), "events": [_told(each) for each in found], "reload": False}
-    )
+    told = [*map(_told, found), *map(synced, Mailbox.objects.visible_to(user).working())]
+    return JsonResponse({"after": str(following), "events": told, "reload": False})

@@ -8,9 +8,10 @@ from typing import Concatenate, ParamSpec
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from callcenter.partials import wants_partial
-from mail.actions.errors import Declined
+from mail.actions.errors import Declined, OthersDraft
 from mail.editlock import LockRefusal
 from permissions.access import AgentRequest
 
@@ -24,7 +25,9 @@ def refusal(request: AgentRequest, error: Declined | LockRefusal) -> HttpRespons
         "refusal": {"title": "", "text": error.explain()},
         "holder": error.holder if isinstance(error, LockRefusal) else None,
         "since": error.since if isinstance(error, LockRefusal) else None,
-        "url": request.htmx.current_url or "",
+        "url": reverse("mail:draft", args=[error.draft.pk])
+        if isinstance(error, OthersDraft)
+        else request.htmx.current_url or "",
     }
     whole = not wants_partial(request) and not _wants_json(request)
     template = "mail/refused_page.html" if whole else "mail/_refused.html"

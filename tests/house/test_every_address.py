@@ -75,6 +75,7 @@ TABLE: dict[str, Row] = {
     "mail:new": Row(everybody(200, reader=403)),
     "mail:progress": Row(ADMINS, args=BOX),
     "mail:sending": Row(MEMBERS, args=("outgoing",)),
+    "mail:decide": posting(WRONG, "outgoing"),
     "mail:detail": Row(MEMBERS, args=MAIL),
     "mail:body": Row(MEMBERS, args=MAIL),
     "mail:lock": Row(everybody(302, outsider=404), args=MAIL),

@@ -14,8 +14,10 @@ from django.test import Client
 from django.urls import reverse
 
 from activity import events
+from callcenter.live import hub
+from mail.sync.notes import tell_synced
 from mail.views import live
-from mailboxes.models import Membership
+from mailboxes.models import Mailbox, Membership
 from permissions.models import User
 from tests.mail import cast
 
@@ -62,6 +64,34 @@ def test_an_event_reaches_the_stream_of_who_sees_the_mailbox(broker: Any) -> Non
     assert told[0]["state"] == {"status": "done"}
 
 
+def test_an_open_page_is_told_that_the_mirror_follows(broker: Any) -> None:
+    box = cast.mailbox()
+    user = cast.person("agent", box)
+
+    cursor = events.horizon()
+
+    async def journey() -> list[dict[str, Any]]:
+        async with hub.listener():  # the subscription stands before the note is sent
+            stream = live._follow(user.pk, cursor)
+            reading = asyncio.create_task(first_events(stream, 1))
+            async with asyncio.timeout(20):
+                while not reading.done():
+                    await sync_to_async(told_again, thread_sensitive=False)(box, broker)
+                    await asyncio.sleep(0)
+            await stream.aclose()  # type: ignore[attr-defined]
+            return await reading
+
+    (note,) = asyncio.run(journey())
+    assert note["kind"] == "sync.seen"
+    assert note["state"]["at"]
+
+
+def told_again(box: Mailbox, broker: Any) -> None:
+    broker.delete(f"sync:told:{box.pk}")
+    tell_synced(box)
+    connections.close_all()
+
+
 @pytest.mark.parametrize("loss", ["membership", "deactivated"])
 def test_a_right_that_is_withdrawn_ends_what_is_told(broker: Any, loss: str) -> None:
     box = cast.mailbox()
@@ -82,8 +112,8 @@ def test_polling_tells_the_same(broker: Any) -> None:
     client = Client()
     client.force_login(cast.person("agent", box))
     start = client.get(reverse("mail:live_poll")).json()
-    assert start["events"] == []
+    assert [event["kind"] for event in start["events"]] == ["sync.seen"]
     record(box.pk, "lock.taken")
     answer = client.get(reverse("mail:live_poll"), {"after": start["after"]}).json()
-    assert [event["kind"] for event in answer["events"]] == ["lock.taken"]
+    assert [event["kind"] for event in answer["events"]] == ["lock.taken", "sync.seen"]
     assert client.get(reverse("mail:live_poll"), {"after": "nonsense"}).status_code == 200
