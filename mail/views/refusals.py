@@ -45,7 +45,7 @@ def _wants_json(request: AgentRequest) -> bool:
 def refusals_shown(view: View[P]) -> View[P]:
     """Let the view's actions decline: 409, and what was typed stays on the page."""
 
-    def guarded(request: AgentRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: AgentRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
         except (Declined, LockRefusal) as error:

@@ -29,7 +29,7 @@ FORBIDDEN = {
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_template_compiles(name: str) -> None:
-    assert loader.get_template(name)
+    loader.get_template(name)  # raises what is wrong with it
 
 
 @pytest.mark.parametrize("name", NAMES)

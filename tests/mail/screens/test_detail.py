@@ -12,7 +12,7 @@ from django.urls import reverse
 from mail import editlock
 from mail.attachments.store import keep
 from mail.bodies import inline_token
-from mail.models import Attachment, Comment, Correspondent, Message, MessageBody, Status
+from mail.models import Attachment, Comment, Correspondent, Folder, Message, MessageBody, Status
 from permissions.models import User
 from tests.mail import cast
 
@@ -139,7 +139,7 @@ def test_inline_pictures_are_shown_by_signed_addresses(desk: Desk) -> None:
     address = body.split('src="http://testserver')[1].split('"')[0]
     answer = Client().get(address)  # the frame sends no cookies
     assert (answer.status_code, answer["Content-Type"]) == (200, "image/png")
-    assert b"".join(answer.streaming_content) == PNG
+    assert answer.getvalue() == PNG
     assert answer["X-Content-Type-Options"] == "nosniff"
     forged = TimestampSigner(salt="another").sign(str(desk.photo.pk))
     assert Client().get(reverse("mail:inline", args=[forged])).status_code == 404
@@ -228,7 +228,7 @@ def test_comments_are_written_lock_or_not_and_empty_ones_refused(desk: Desk) -> 
 
 
 def test_the_correspondence_holds_both_directions_and_nothing_unseen(desk: Desk) -> None:
-    sent = cast.mail(desk.box, subject="ご返信", folder="sent")
+    sent = cast.mail(desk.box, subject="ご返信", folder=Folder.SENT)
     secret = cast.mail(cast.mailbox("other@shop.example"), subject="秘密")
     for message in (desk.mail, sent, secret):
         Correspondent.objects.create(
