@@ -31,6 +31,7 @@ _ROUTE = re.compile(r"@[^:<>\s]*:(?=[^:]*@)")
 _ADDRESS = re.compile(r"[^\s@<>\"]+@[^\s@<>\"]+\.[^\s@<>\".]+")
 _NOBODY = re.compile(r"undisclosed[- ]recipients?", re.IGNORECASE)
 _MAX_ADDRESS = 1_000
+_MAX_NAME = 500
 
 
 @dataclass(slots=True)
@@ -215,8 +216,8 @@ class _Reader:
 
     def _decoded(self, text: str) -> str:
         text = words.decode(text, self.book) if self.decode else text
-        text = " ".join(clean_line(text).split(" ")).strip()
-        text = re.sub(r" {2,}", " ", text)
+        text = clean_line(text)
+        text = re.sub(r" {2,}", " ", text)[:_MAX_NAME]
         if len(text) > 2 and text[0] == text[-1] == "'" and "@" in text:
             text = text[1:-1]  # Outlook's 'a@b.example'
         return text
