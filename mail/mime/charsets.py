@@ -165,6 +165,8 @@ def decode_header(data: bytes, book: NoticeBook, *, hint: str = "") -> str:
 
 
 def _ascii(data: bytes, label: str, book: NoticeBook) -> Decoded:
+    if label == "iso-2022-jp" and b"\x0e" in data:  # half-width kana by SO and SI alone
+        return _damaged(iso2022jp.decode(data), label, book)
     if label == "iso-2022-jp":
         restored = iso2022jp.restore_escapes(data)
         if restored is not data and restored != data:

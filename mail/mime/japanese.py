@@ -13,6 +13,7 @@ Text in UTF-8 is left as it was written.
 from __future__ import annotations
 
 import codecs
+import re
 
 _MS_SIGNS = str.maketrans(
     {
@@ -25,13 +26,14 @@ _MS_SIGNS = str.maketrans(
         "\u00a6": "\uffe4",  # broken bar
     }
 )
+_TWICE = re.compile("[\u301c\u2016\u2212\u00a2\u00a3\u00ac\u00a6]")
 _HIGH = bytes(byte | 0x80 for byte in range(256))
 _ERRORS = "mail.mime.euc-jp-ms"
 
 
 def microsoft_signs(text: str) -> str:
     """The signs that Unicode has twice, as cp932 reads them."""
-    return text if text.isascii() else text.translate(_MS_SIGNS)
+    return text.translate(_MS_SIGNS) if _TWICE.search(text) else text
 
 
 def _shift_jis(row: int, cell: int) -> bytes:

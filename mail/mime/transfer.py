@@ -18,6 +18,9 @@ _NOT_BASE64 = bytes(
     if byte not in b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 )
 _BLANKS = b" \t\r\n\0"
+# A line that is not base64 throughout, and an empty line before it.
+_FOREIGN_LINE = re.compile(rb"(?<=[\r\n])[A-Za-z0-9+/=\t ]*+[^A-Za-z0-9+/=\t \r\n]")
+_GAP_BEFORE = re.compile(rb"\n[ \t]*\r?\n|\r[ \t]*\r")
 _SOFT_BREAK = re.compile(rb"=[ \t]*(?:\r\n|\n|\r|\Z)")
 _BAD_ESCAPE = re.compile(rb"=(?![0-9A-Fa-f]{2})")
 _UU_BEGIN = re.compile(rb"^begin[ \t]+[0-7]{3,4}[ \t]+([^\r\n]*)", re.MULTILINE)
@@ -46,11 +49,16 @@ def canonical(encoding: str) -> str | None:
     return None
 
 
-def decode(data: bytes, encoding: str, book: NoticeBook) -> Content:
+def decode(data: bytes, encoding: str, book: NoticeBook, *, is_text: bool = False) -> Content:
     """``data`` without its transfer encoding; unknown ones are taken as none."""
     kind = canonical(encoding)
     if kind == "base64":
-        return Content(decode_base64(data, book))
+        end = _end_of_base64(data)
+        if end < 0:
+            return Content(decode_base64(data, book))
+        # Mailing lists append their footer in plain text, whatever the encoding of the mail.
+        text = decode_base64(data[:end], book)
+        return Content(text + b"\r\n" + data[end:] if is_text else text)
     if kind == "quoted-printable":
         return Content(decode_quoted_printable(data, book))
     if kind == "uuencode":
@@ -58,6 +66,16 @@ def decode(data: bytes, encoding: str, book: NoticeBook) -> Content:
     if kind is None:
         book.add("transfer_unknown", encoding)
     return Content(data)
+
+
+def _end_of_base64(data: bytes) -> int:
+    """Where plain text begins behind base64 that has come to its end; -1 when it does not."""
+    foreign = _FOREIGN_LINE.search(data)
+    if foreign is None:
+        return -1
+    before = data[: foreign.start()].rstrip(b" \t\r\n")
+    ended = before.endswith(b"=") or _GAP_BEFORE.search(data[len(before) : foreign.start()])
+    return foreign.start() if before and ended else -1
 
 
 def decode_base64(data: bytes, book: NoticeBook | None = None) -> bytes:

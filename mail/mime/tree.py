@@ -117,7 +117,9 @@ def _from_raw(raw: split.RawPart, read_header: Callable[[bytes], str], book: Not
         return part
     if part.content_type.startswith("multipart/") and not raw.is_multipart:
         part.content_type = "text/plain"  # a multipart in which there was no part
-    content = transfer.decode(raw.body, part.header("Content-Transfer-Encoding"), book)
+    is_text = part.content_type.startswith("text/") and not part.disposition.startswith("attach")
+    encoding = part.header("Content-Transfer-Encoding")
+    content = transfer.decode(raw.body, encoding, book, is_text=is_text)
     part.body, part.size = content.data, len(content.data)
     part.filename = part.filename or content.filename
     return part

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from mail.mime import Person, format_address, is_valid_address, normalise_address, parse_addresses
 from mail.mime.address_lists import read_addresses
 from mail.mime.model import NoticeBook
+from tests.mail.mime.shared import steady
 
 TABLE = [
     ("a@b.jp", [("", "a@b.jp")]),
@@ -112,10 +113,11 @@ NAMES = st.text(
     st.characters(exclude_categories=("Cs", "Cc", "Zl", "Zp"), exclude_characters="\ufeff"),
     max_size=40,
 ).map(lambda text: " ".join(text.split(" ")).strip())
-ATEXT = "abcdefghijklmnopqrstuvwxyz0123456789.+_'-"
-ADDRESSES = st.from_regex(r"[a-z0-9+_-]{1,20}@[a-z0-9]{1,20}\.(jp|com|example)", fullmatch=True)
+LOCAL = st.text(st.sampled_from("abcxyz019+_.-'"), min_size=1, max_size=20)
+ADDRESSES = LOCAL.map(lambda local: f"a{local}@customer.example")
 
 
+@steady
 @given(st.lists(st.tuples(NAMES, ADDRESSES), max_size=5))
 def test_what_is_written_reads_back(pairs: list[tuple[str, str]]) -> None:
     people = tuple(Person(" ".join(name.split()), address) for name, address in pairs)
@@ -128,6 +130,7 @@ def test_what_is_written_reads_back(pairs: list[tuple[str, str]]) -> None:
         assert list(parse_addresses(line)) == expected
 
 
+@steady
 @given(st.text(max_size=200))
 def test_any_text_gives_people(text: str) -> None:
     for person in parse_addresses(text):

@@ -320,6 +320,18 @@ class TestTransferEncodings:
         head = "Content-Type: text/plain; charset=utf-8\n"
         assert mail(f"{head}Content-Transfer-Encoding: {name}\n\n{body}").text == text
 
+    @pytest.mark.parametrize("gap", ["", "\n", "\r\n"])
+    @pytest.mark.parametrize("text", ["こんにちは", "こん!"])
+    def test_a_plain_footer_behind_base64(self, gap: str, text: str) -> None:
+        encoded = base64.encodebytes(text.encode()).decode()
+        if not gap and not encoded.rstrip().endswith("="):
+            gap = "\n"  # without padding and without a gap nothing tells the end
+        footer = "_____\nML mailing list\nhttps://x.example/ml\n"
+        head = "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\n"
+        assert mail(head + encoded + gap + footer).text == f"{text}\n{footer}"
+        file = head.replace("\n\n", "\nContent-Disposition: attachment\n\n")
+        assert mail(file + encoded + gap + footer).attachments[0].payload == text.encode()
+
     def test_soft_breaks_with_bare_carriage_returns(self) -> None:
         head = HEAD.replace("\r\n", "\r") + "Content-Transfer-Encoding: quoted-printable\r\r"
         assert parse((head + "a=\rb=\rc\rd").encode()).text == "abc\nd"

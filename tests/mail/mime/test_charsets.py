@@ -51,6 +51,10 @@ def test_an_odd_byte_in_kanji_is_marked_and_told() -> None:
     assert notices == ["charset_damaged"]
 
 
+def test_shifted_kana_without_any_escape() -> None:
+    assert read(b"\x0e6E\x0f ok", "iso-2022-jp") == ("ｶﾅ ok", [])
+
+
 def test_terminal_colours_are_no_japanese() -> None:
     assert read(b"\x1b[31mred\x1b[0m")[0] == "\x1b[31mred\x1b[0m"
 

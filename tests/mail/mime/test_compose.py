@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from mail.mime import OutgoingFile, Person, compose, parse
 from mail.mime.filenames import safe
 from mail.mime.plain import clean_line, clean_text
+from tests.mail.mime.shared import steady
 
 WHEN = datetime(2026, 11, 22, 10, 30, 5, tzinfo=timezone(timedelta(hours=9)))
 US = Person("カスタマーサポート", "support@shop.example")
@@ -207,7 +208,8 @@ def test_a_mail_of_ours_enclosed_in_one_with_the_same_id() -> None:
 LETTERS = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 TEXT = st.text(LETTERS, max_size=300)
 NAME = st.text(LETTERS, max_size=60).map(lambda text: " ".join(clean_line(text).split()))
-ADDRESS = st.from_regex(r"[a-z0-9+_.-]{0,20}[a-z0-9]@[a-z0-9]{1,20}\.(jp|com)", fullmatch=True)
+LOCAL = st.text(st.sampled_from("abcxyz019+_.-"), min_size=1, max_size=20)
+ADDRESS = LOCAL.map(lambda local: f"{local}x@customer.example")
 PEOPLE = st.lists(st.builds(Person, NAME, ADDRESS), max_size=4)
 FILES = st.lists(
     st.builds(
@@ -228,7 +230,7 @@ def seen(person: Person) -> Person:
     return Person("" if name == person.address else name, person.address)
 
 
-@settings(max_examples=150)
+@settings(steady, max_examples=150)
 @given(subject=TEXT, text=TEXT, html=TEXT, to=PEOPLE, cc=PEOPLE, sender=st.builds(Person, NAME, ADDRESS), files=FILES)  # fmt: skip
 def test_whatever_is_written_reads_back(
     subject: str, text: str, html: str, to: list[Person], cc: list[Person], sender: Person,
@@ -252,6 +254,7 @@ def test_whatever_is_written_reads_back(
             assert got.filename == safe(clean_line(sent.filename))
 
 
+@steady
 @given(st.text(max_size=200), st.text(max_size=60))
 def test_no_text_makes_a_second_header_block(subject: str, name: str) -> None:
     assume(name.strip())

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mail.mime.filenames import MAX_LENGTH, invented, safe
+from tests.mail.mime.shared import steady
 
 
 @pytest.mark.parametrize(
@@ -43,6 +44,7 @@ def test_long_names_keep_their_extension() -> None:
     assert name.endswith("長.pdf")
 
 
+@steady
 @given(st.text(max_size=300))
 def test_whatever_is_given(text: str) -> None:
     name = safe(text)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from mail.mime import ParsedMessage, parse
 from mail.mime.limits import Limits
-from tests.mail.mime.shared import WHY_SKIPPED, sample_files
+from tests.mail.mime.shared import WHY_SKIPPED, sample_files, steady
 
 
 def fill(piece: bytes, size: int) -> bytes:
@@ -145,7 +145,7 @@ def test_half_a_mebibyte_is_never_seconds() -> None:
     assert seconds(raw) < 5
 
 
-@settings(max_examples=150)
+@settings(steady, max_examples=150)
 @given(st.binary(max_size=2000))
 def test_random_bytes(raw: bytes) -> None:
     read(raw)
@@ -167,7 +167,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=300)
+@settings(steady, max_examples=300)
 @given(st.lists(PIECES, max_size=60))
 def test_pieces_of_mail_in_any_order(pieces: list[bytes]) -> None:
     parsed = read(b"".join(pieces))

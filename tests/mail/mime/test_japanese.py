@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from mail.mime import parse, parse_payload
 from mail.mime.japanese import microsoft_signs
+from tests.mail.mime.shared import steady
 
 # Rows 1 to 8 (signs, kana, Greek, Cyrillic, rules) and 16 to 84 (kanji) of JIS X 0208.
 JIS_X_0208 = sorted(
@@ -46,7 +47,7 @@ def same(text: str) -> str:
     return microsoft_signs(text)
 
 
-@settings(max_examples=100)
+@settings(steady, max_examples=100)
 @given(
     TEXT, st.sampled_from(sorted(CODECS)), st.sampled_from(["8bit", "base64", "quoted-printable"])
 )
@@ -73,7 +74,7 @@ def test_bodies(text: str, codec: str, encoding: str) -> None:
     assert parse_payload({"payload": gmail}).text == same(text)
 
 
-@settings(max_examples=100)
+@settings(steady, max_examples=100)
 @given(LINE, st.sampled_from(["iso-2022-jp", "shift_jis", "euc-jp", "utf-8"]))
 def test_headers_as_python_encodes_them(line: str, charset: str) -> None:
     if not encodable(line, charset) or set(line) & set(DIFFERS) or "=?" in line or not line:

@@ -19,7 +19,7 @@ from mail.mime import ParsedMessage, parse, parse_payload
 from mail.mime.payload import part_of
 from sandbox import payload as gmail
 from sandbox.demo import corpus
-from tests.mail.mime.shared import WHY_SKIPPED, sample_files
+from tests.mail.mime.shared import WHY_SKIPPED, sample_files, steady
 
 
 def data(text: str | bytes) -> str:
@@ -205,6 +205,7 @@ JSON = st.recursive(
 )
 
 
+@steady
 @given(st.dictionaries(st.sampled_from(["payload", "parts", "headers", "body"]), JSON))
 def test_a_malformed_resource_never_raises(resource: dict[str, Any]) -> None:
     parsed = parse_payload(resource)
