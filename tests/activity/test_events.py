@@ -28,7 +28,8 @@ def test_a_reader_gets_what_came_after_its_cursor() -> None:
     cursor = events.horizon()
     first, second = record("a"), record("b")
     found, cursor = read(cursor)
-    assert found == [first, second]
+    # A transaction of any database of this server widens the overlap to what came before.
+    assert found[-2:] == [first, second]
     third = record("c")
     assert third in read(cursor)[0]
     assert events.since(cursor, mailbox_ids=[BOX + 1])[0] == []

@@ -123,7 +123,8 @@ def test_untidy_but_complete(sandbox: Sandbox, rate: float) -> None:
     assert ids != sorted(ids)  # out of order
     ordered = sorted(set(ids))
     assert any(b - a > 1 for a, b in pairwise(ordered))  # gaps
-    assert any("history" not in page and "nextPageToken" in page for page in pages)
+    if rate == 1.0:  # at a lower one, the few pages of this walk may all be full
+        assert any("history" not in page and "nextPageToken" in page for page in pages)
     assert any("messagesAdded" not in r for r in told)
     assert walk(me, start, maxResults=7) == pages  # the same twice
 
