@@ -10,7 +10,7 @@ from callcenter.gmail.errors import AuthRevoked, GmailError, NotFound
 from callcenter.gmail.types import decode_base64url
 from mail.attachments.store import keep
 from mail.models import Attachment
-from mailboxes.actions.keep import note_trouble
+from mailboxes.actions.keep import note_refused
 from mailboxes.gmail import client_for
 
 log = logging.getLogger(__name__)
@@ -33,8 +33,8 @@ def fetch(attachment_id: int) -> None:
             content = client.get_attachment(attachment.message.gmail_id, body["attachmentId"])
         else:
             content = decode_base64url(body.get("data", ""))
-    except AuthRevoked:
-        note_trouble(mailbox, "revoked")
+    except AuthRevoked as error:
+        note_refused(mailbox, error.reason)
         _note(attachment, "revoked")
     except NotFound:
         _note(attachment, "gone")

@@ -32,7 +32,7 @@ from mail import editlock
 from mail.models import Draft, Outgoing, OutgoingState
 from mail.outbox import crashpoints, evidence, orphans, outcome, timing, troubles
 from mail.outbox.claims import ClaimLost, claim, move, put_down
-from mailboxes.actions.keep import note_trouble
+from mailboxes.actions.keep import note_refused, note_trouble
 from mailboxes.gmail import client_for
 from mailboxes.secrets import SecretUnreadable
 
@@ -64,7 +64,7 @@ def _deliver(outgoing: Outgoing) -> None:
         note_trouble(outgoing.mailbox, "unreadable_token")
         put_down(outgoing, timing.MAILBOX_OUT, troubles.NEEDS_AUTH)
     except AuthRevoked as error:
-        note_trouble(outgoing.mailbox, "revoked")
+        note_refused(outgoing.mailbox, error.reason)
         put_down(outgoing, timing.MAILBOX_OUT, troubles.NEEDS_AUTH, error.message)
     except QuotaExceeded as error:
         _wait(outgoing, troubles.QUOTA, error, error.retry_after)

@@ -28,7 +28,7 @@ from mail.sync.apply import Account
 from mail.sync.fetch import fetch_some
 from mail.sync.notes import tell_synced
 from mailboxes.actions.connect import replace_send_as
-from mailboxes.actions.keep import note_trouble, note_well
+from mailboxes.actions.keep import note_refused, note_trouble, note_well
 from mailboxes.gmail import client_for
 from mailboxes.models import Mailbox
 from mailboxes.secrets import SecretUnreadable
@@ -71,8 +71,8 @@ def take_turn(mailbox_id: int, *, seconds: float = TURN_SECONDS) -> bool:
             more = _work(mailbox, client_for(mailbox, priority="mirror"), seconds)
         except SecretUnreadable:
             note_trouble(mailbox, "unreadable_token")
-        except (AuthRevoked, InsufficientPermission):
-            note_trouble(mailbox, "revoked")
+        except (AuthRevoked, InsufficientPermission) as error:
+            note_refused(mailbox, error.reason)
         except QuotaExceeded:
             note_trouble(mailbox, "quota")
         except GmailError as error:

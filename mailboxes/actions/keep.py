@@ -89,6 +89,16 @@ def note_trouble(mailbox: Mailbox, code: str) -> None:
         record("mailbox.troubled", mailbox_id=mailbox.pk, trouble=code)
 
 
+# What is wrong with the installation's client is mended for all accounts at once, by saving the
+# right one; nobody has to connect again.
+_OF_THE_CLIENT = {"invalid_client": "wrong_client", "no_client": "no_client"}
+
+
+def note_refused(mailbox: Mailbox, reason: str) -> None:
+    """Google gave no access token for the account: `reason` is its error's."""
+    note_trouble(mailbox, _OF_THE_CLIENT.get(reason, "revoked"))
+
+
 @transaction.atomic
 def note_well(mailbox: Mailbox) -> None:
     """Gmail answered: whatever was wrong is over."""
