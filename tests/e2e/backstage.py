@@ -85,10 +85,9 @@ class Backstage:
         """No worker looks at any account any more."""
         self._do("retire_all")
 
-    def accounts(self) -> dict[str, str]:
-        """Every account that is known, with its state."""
-        found: dict[str, str] = self._do("accounts")
-        return found
+    def trouble(self, address: str) -> str:
+        """The code of what is wrong with the account, or an empty text."""
+        return str(self._do("trouble", address=address))
 
     def mirrored(self, address: str) -> set[str]:
         """Gmail's ids of the mails that the mirror holds."""

@@ -64,8 +64,8 @@ def retire_all() -> None:
     Mailbox.objects.update(state=MailboxState.DISCONNECTED)
 
 
-def accounts() -> dict[str, str]:
-    return dict(Mailbox.objects.values_list("address", "state"))
+def trouble(address: str) -> str:
+    return Mailbox.objects.get(address=address).trouble
 
 
 def mirrored(address: str) -> list[str]:
@@ -85,7 +85,7 @@ def holders(address: str) -> list[str]:
 
 _ALL = (
     *(migrate, person, client, connect, retire_all),
-    *(accounts, mirrored, is_following, holders),
+    *(trouble, mirrored, is_following, holders),
 )
 WISHES: dict[str, Callable[..., Any]] = {each.__name__: each for each in _ALL}
 

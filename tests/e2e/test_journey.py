@@ -10,10 +10,11 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.e2e.conftest import Stage
 from tests.e2e.desk import Desk
+from tests.e2e.google_screens import allow, expect_connected, type_client
 from tests.e2e.letters import CUSTOMER
 from tests.sandbox_server import CLIENT_ID, CLIENT_SECRET
 from tests.waiting import until
@@ -21,20 +22,6 @@ from tests.waiting import until
 MAILS = 120
 TOLD_WITHIN = 10.0  # seconds, on a busy machine
 REPLY = "お待たせして申し訳ございません。\n本日、代わりの品を発送いたします。①㈱髙島屋"
-
-
-def type_client(page: Page, client_id: str, client_secret: str) -> None:
-    page.get_by_label("クライアント ID").fill(client_id)
-    page.get_by_label("クライアント シークレット").fill(client_secret)
-    page.get_by_role("button", name="変更を保存して Google で許可する").click()
-
-
-def allow(page: Page, address: str) -> None:
-    """Google's account chooser and consent screen."""
-    expect(page.get_by_role("heading", name="アカウントの選択")).to_be_visible()
-    page.get_by_role("button", name=address).click()
-    expect(page.get_by_role("heading", name=re.compile("アクセスを求めています"))).to_be_visible()
-    page.get_by_role("button", name="許可", exact=True).click()
 
 
 def connect_through_the_screens(stage: Stage, admin: Desk, address: str) -> None:
@@ -47,8 +34,7 @@ def connect_through_the_screens(stage: Stage, admin: Desk, address: str) -> None
     type_client(page, CLIENT_ID, CLIENT_SECRET)
     allow(page, address)
     expect(page.get_by_text(f"{address} を接続しました")).to_be_visible()
-    account = admin.account(address)
-    expect(account.get_by_text("接続済み")).to_be_visible()
+    account = expect_connected(admin, address)
     expect(account.get_by_role("progressbar", name="初回同期")).to_be_visible()
     expect(account.get_by_text(re.compile(r"初回同期 \d+%（120 通のうち \d+ 通"))).to_be_visible()
     stage.sandbox.admin.faults(reset=True)
