@@ -1,12 +1,13 @@
-"""What every test has: static files as they lie, a store of its own, an empty broker."""
+"""What every test has: static files as they lie, the sandbox, an empty broker."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.test.utils import override_settings
 
 from callcenter.redis import connection
 from tests.sandbox_server import sandbox, sandbox_process
@@ -14,16 +15,12 @@ from tests.sandbox_server import sandbox, sandbox_process
 __all__ = ["sandbox", "sandbox_process"]
 
 
-@pytest.fixture(autouse=True)
-def _own_files(settings: Any, tmp_path: Path) -> None:
-    """Nothing is collected before a test, and no test leaves files behind."""
-    settings.STORAGES = {
-        "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": str(tmp_path / "attachments")},
-        },
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    }
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_as_they_lie() -> Iterator[None]:
+    """Nothing is collected before the tests. Attachments go to the throwaway run's own folder."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}):
+        yield
 
 
 @pytest.fixture

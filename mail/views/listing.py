@@ -17,7 +17,7 @@ from activity import events
 from callcenter.partials import page
 from labels.models import LabelKind
 from mail import publicid
-from mail.browse import COUNTED, Browse, Place
+from mail.browse import COUNTED, PAGE, Browse, Place
 from mail.context import build
 from mail.models import Comment, Message, MessageLabel, Status, SyncPhase, SyncState
 from mailboxes.models import Mailbox
@@ -75,20 +75,22 @@ def _filters(browse: Browse, base: str, counts: dict[str, int]) -> list[dict[str
 
 
 def _importing(user: User, mailbox: Mailbox | None) -> dict[str, Any] | None:
-    """The first synchronisation that is still running, if any."""
-    states = SyncState.objects.filter(mailbox__in=Mailbox.objects.visible_to(user)).exclude(
-        phase=SyncPhase.FOLLOWING
+    """The first synchronisation that is still running or about to begin, if any."""
+    arriving = (
+        Mailbox.objects.filter(pk__in=user.mailbox_ids)
+        .working()
+        .exclude(sync_state__phase=SyncPhase.FOLLOWING)
+        .select_related("sync_state")
     )
     if mailbox is not None:
-        states = states.filter(mailbox=mailbox)
-    state = states.select_related("mailbox").first()
-    if state is None:
+        arriving = arriving.filter(pk=mailbox.pk)
+    first = arriving.first()
+    if first is None:
         return None
-    return {
-        "address": state.mailbox.address,
-        "fetched": min(state.fetched, max(state.total, state.listed)),
-        "listed": max(state.total, state.listed),
-    }
+    state: SyncState | None = getattr(first, "sync_state", None)
+    whole = max(state.total, state.listed) if state else 0
+    fetched = min(state.fetched, whole) if state else 0
+    return {"address": first.address, "fetched": fetched, "listed": whole}
 
 
 @require_safe
@@ -119,7 +121,10 @@ def list_page(request: AgentRequest) -> HttpResponse:
         "filters": _filters(browse, base, {}),
         "q": browse.words,
         "clear_url": base,
+        "new_url": reverse("mail:new") if user.may(Operation.MAIL_COMPOSE) else "",
         "importing": _importing(user, browse.mailbox),
+        # While the first mails come in, a page that is not full asks for itself again.
+        "again_url": request.get_full_path() if len(rows) < PAGE and not newer else "",
         "has_mailbox": bool(user.mailbox_ids),
     }
     return page(request, "mail/list.html", values)
@@ -128,7 +133,7 @@ def list_page(request: AgentRequest) -> HttpResponse:
 def _turn(base: str, browse: Browse, rows: list[Message], way: str, first: int) -> str:
     """The address of the page before or behind these rows."""
     edge = rows[0] if way == "after" else rows[-1]
-    number = max(1, first - 100) if way == "after" else first + len(rows)
+    number = max(1, first - PAGE) if way == "after" else first + len(rows)
     if way == "after" and number == 1:
         return f"{base}?{browse.query}"
     return f"{base}?{browse.query}&{way}={Place.of(edge)}&n={number}"

@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from labels.models import Label, LabelKind
-from mail.models import Comment, Draft, Message, MessageLabel, Status
+from mail.browse import PAGE
+from mail.models import Comment, Draft, Message, MessageLabel, Status, SyncPhase, SyncState
 from mailboxes.models import Mailbox
 from permissions.models import User
 from tests.mail import cast
@@ -28,6 +29,7 @@ LIST_QUERIES = 20
 class Office:
     def __init__(self) -> None:
         self.box = cast.mailbox()
+        SyncState.objects.create(mailbox=self.box, phase=SyncPhase.FOLLOWING)
         self.agent = cast.person("agent", self.box, name="田中 健一")
         self.inbox = self.label("INBOX", kind=LabelKind.SYSTEM)
         self.client = Client()
@@ -263,3 +265,20 @@ def test_what_the_list_asks_the_database_does_not_grow_with_rows(office: Office)
         Comment.objects.create(message=message, author=office.agent, text=str(number))
     assert queries_of(office, office.agent) == few
     assert few <= LIST_QUERIES
+
+
+def test_while_the_first_mails_come_in_the_list_says_so_and_fills_by_itself(office: Office) -> None:
+    """An account that nothing was read of yet must not look like an empty one."""
+    SyncState.objects.all().delete()
+    page = text(office.page())
+    assert "support@shop.example のメールを読み込み始めています" in page
+    assert "メールはありません" not in page
+    assert 'hx-trigger="every 3s"' in page
+    SyncState.objects.create(mailbox=office.box, phase=SyncPhase.FETCHING, listed=400, total=400)
+    office.mail(office.inbox)
+    assert "400" in text(office.page())
+    for _ in range(PAGE):
+        office.mail(office.inbox)
+    assert 'hx-trigger="every 3s"' not in text(office.page())  # the page is full
+    SyncState.objects.update(phase=SyncPhase.FOLLOWING)
+    assert "を初めて読み込" not in text(office.page())
