@@ -25,8 +25,8 @@ FRAME_SANDBOX = "allow-popups allow-popups-to-escape-sandbox"
 FRAME_STYLE = """
 :root{color-scheme:light}
 html,body{margin:0;padding:0;background:#fff;color:#1f2328}
-body{padding:12px 16px;font:14px/1.7 system-ui,"Hiragino Sans","Noto Sans CJK JP","Noto Sans JP",\
-Meiryo,sans-serif;overflow-wrap:anywhere}
+body{padding:12px 16px;font:14.5px/1.7 "Hiragino Sans","Yu Gothic UI","Noto Sans CJK JP",\
+"Noto Sans JP",Meiryo,sans-serif;overflow-wrap:anywhere}
 .mail img{max-width:100%}
 .mail img:not([width]):not([height]){height:auto}
 .mail img[data-blocked],.mail img[data-cid]{display:inline-block;box-sizing:border-box;\
