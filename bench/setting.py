@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from scripts.embedded import Command
-from scripts.run import answers
+from scripts.ground import answers
 from scripts.services import ROOT
 from scripts.supervisor import Service, Supervisor
 

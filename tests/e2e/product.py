@@ -24,7 +24,7 @@ import redis
 from psycopg import sql
 
 from scripts.embedded import Command
-from scripts.run import answers
+from scripts.ground import answers
 from scripts.supervisor import Service, Supervisor
 from tests import sandbox_server
 from tests.e2e.backstage import Backstage

@@ -1,4 +1,4 @@
-"""What `make run` checks before it starts anything, and what it says then."""
+"""The ground: what `make run` checks before it starts anything, and what it says then."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts import run
+from scripts import ground
 from scripts.embedded import SetUpError
 from scripts.migrated import MigrationStamp
 from tests.scripts.conftest import ROOT, Marked
@@ -29,7 +29,7 @@ def taken() -> Iterator[int]:
 def test_options_have_plain_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("PORT", "HOST", "SANDBOX", "CCC_VAR", "PUBLIC_URL", "SANDBOX_PORT"):
         monkeypatch.delenv(name, raising=False)
-    options = run.Options.from_environment()
+    options = ground.Options.from_environment()
     assert (options.host, options.port, options.sandbox) == ("127.0.0.1", 8000, True)
     assert options.url == "http://127.0.0.1:8000"
 
@@ -38,7 +38,7 @@ def test_options_have_plain_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_port_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, port: str) -> None:
     monkeypatch.setenv("PORT", port)
     with pytest.raises(SetUpError, match="PORT must be a number"):
-        run.Options.from_environment()
+        ground.Options.from_environment()
 
 
 @pytest.mark.parametrize(
@@ -55,15 +55,15 @@ def test_the_printed_address_can_be_opened(
     monkeypatch.delenv("PUBLIC_URL", raising=False)
     monkeypatch.setenv("HOST", host)
     monkeypatch.setenv("PORT", "8010")
-    assert run.Options.from_environment().url == url
+    assert ground.Options.from_environment().url == url
 
 
 def test_a_busy_port_is_named_with_one_that_works(taken: int, tmp_path: Path) -> None:
-    options = run.Options("127.0.0.1", taken, True, tmp_path)
+    options = ground.Options("127.0.0.1", taken, True, tmp_path)
     with pytest.raises(SetUpError, match=f"Port {taken} .*make run PORT=") as error:
-        run.check_port(options)
+        ground.check_port(options)
     proposed = int(str(error.value).rsplit("=", 1)[1])
-    assert run.is_free("127.0.0.1", proposed)
+    assert ground.is_free("127.0.0.1", proposed)
 
 
 def test_a_busy_port_ends_the_command_before_it_starts_anything(
@@ -79,24 +79,24 @@ def test_a_busy_port_ends_the_command_before_it_starts_anything(
 
 
 def test_the_sandbox_moves_to_a_free_port_and_stays_there(taken: int, tmp_path: Path) -> None:
-    first = run.choose_sandbox_port(tmp_path, taken)
+    first = ground.choose_sandbox_port(tmp_path, taken)
     assert first != taken
-    assert run.choose_sandbox_port(tmp_path, taken) == first
+    assert ground.choose_sandbox_port(tmp_path, taken) == first
     with socket.create_server(("127.0.0.1", first)):
-        assert run.choose_sandbox_port(tmp_path, taken) not in {first, taken}
+        assert ground.choose_sandbox_port(tmp_path, taken) not in {first, taken}
 
 
 def test_a_second_run_is_refused_with_the_address_of_the_first(tmp_path: Path) -> None:
-    with run.take_lock(tmp_path) as first:
-        run.write_lock(first, url="http://127.0.0.1:8123", front=4711)
+    with ground.take_lock(tmp_path) as first:
+        ground.write_lock(first, url="http://127.0.0.1:8123", front=4711)
         with pytest.raises(SetUpError, match=r"already running here at http://127.0.0.1:8123 "):
-            run.take_lock(tmp_path)
-    run.take_lock(tmp_path).close()
+            ground.take_lock(tmp_path)
+    ground.take_lock(tmp_path).close()
 
 
 def test_a_lock_file_that_was_left_behind_locks_nobody_out(tmp_path: Path) -> None:
     (tmp_path / "run.lock").write_text('{"url": "http://127.0.0.1:8000", "pid": 1}')
-    run.take_lock(tmp_path).close()
+    ground.take_lock(tmp_path).close()
 
 
 def test_a_var_that_cannot_be_written_is_named_with_what_to_do() -> None:
@@ -127,12 +127,12 @@ def test_a_var_that_cannot_be_written_is_named_with_what_to_do() -> None:
 _MAKE_VAR = """
 import os, sys
 from pathlib import Path
-from scripts import run
+from scripts import ground
 if os.geteuid() == 0:
     os.setgroups([]); os.setgid(65534); os.setuid(65534)
 try:
-    run.make_var(Path(sys.argv[1]))
-except run.SetUpError as error:
+    ground.make_var(Path(sys.argv[1]))
+except ground.SetUpError as error:
     print(error)
     sys.exit(5)
 """
@@ -141,21 +141,21 @@ except run.SetUpError as error:
 def test_a_file_in_the_place_of_var_is_named(tmp_path: Path) -> None:
     (tmp_path / "var").touch()
     with pytest.raises(SetUpError, match="cannot be written"):
-        run.make_var(tmp_path / "var")
+        ground.make_var(tmp_path / "var")
 
 
 def test_secrets_are_made_once_and_read_by_nobody_else(tmp_path: Path) -> None:
-    first = run.read_secrets(tmp_path)
+    first = ground.read_secrets(tmp_path)
     assert set(first) == {"SECRET_KEY", "TOKEN_KEYS"}
     assert stat.S_IMODE((tmp_path / "secrets.env").stat().st_mode) == 0o600
-    assert run.read_secrets(tmp_path) == first
-    assert run.read_secrets(tmp_path / ".." / tmp_path.name) == first
+    assert ground.read_secrets(tmp_path) == first
+    assert ground.read_secrets(tmp_path / ".." / tmp_path.name) == first
 
 
 def test_the_log_of_the_run_before_is_kept(tmp_path: Path) -> None:
     (tmp_path / "web.log").write_text("yesterday")
     (tmp_path / "web.log.1").write_text("the day before")
-    run.keep_last_logs(tmp_path)
+    ground.keep_last_logs(tmp_path)
     assert not (tmp_path / "web.log").exists()
     assert (tmp_path / "web.log.1").read_text() == "yesterday"
 
@@ -180,9 +180,9 @@ def test_the_last_runs_temporary_directory_is_removed(tmp_path: Path) -> None:
     left = Path(tempfile.mkdtemp(prefix="ccc-"))
     (left / "valkey.sock").touch()
     (tmp_path / "run.dir").write_text(str(left))
-    run.sweep_run_directory(tmp_path)
+    ground.sweep_run_directory(tmp_path)
     assert not left.exists()
     (tmp_path / "run.dir").write_text(str(tmp_path))  # not one of ours
-    run.sweep_run_directory(tmp_path)
+    ground.sweep_run_directory(tmp_path)
     assert tmp_path.is_dir()
     assert os.listdir(tmp_path) == ["run.dir"]
