@@ -75,6 +75,18 @@ def database_settings(url: str, *, pool_size: int = 0) -> dict[str, Any]:
     }
 
 
+def celery_broker(redis_url: str) -> str:
+    """The same Redis as Celery writes it: for a socket it has words of its own.
+
+    A `db` that it does not know would be passed over, and the tasks would lie in database 0.
+    """
+    parts = urlsplit(redis_url)
+    if parts.scheme != "unix":
+        return redis_url
+    database = dict(parse_qsl(parts.query)).get("db", "0")
+    return f"redis+socket://{parts.path}?virtual_host={database}"
+
+
 def _http_url(name: str, value: str) -> str:
     parts = urlsplit(value)
     if parts.scheme not in {"http", "https"} or not parts.netloc:

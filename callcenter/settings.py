@@ -166,9 +166,7 @@ STORAGES = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 35 * 1024 * 1024
 
 CELERY = {
-    "broker_url": REDIS_URL.replace("unix://", "redis+socket://", 1)
-    if REDIS_URL.startswith("unix://")
-    else REDIS_URL,
+    "broker_url": env.celery_broker(REDIS_URL),
     "task_ignore_result": True,
     "task_acks_late": True,
     "task_reject_on_worker_lost": True,
