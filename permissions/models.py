@@ -10,9 +10,10 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from permissions.operations import Operation
+from permissions.operations import BUILT_IN_ROLES, Operation
 
 
 class Language(models.TextChoices):
@@ -36,6 +37,14 @@ class Role(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def title(self) -> str:
+        """The name in the reader's language, where it is a built-in one that nobody has changed."""
+        built_in, _operations = BUILT_IN_ROLES.get(self.key, (self.name, None))
+        with translation.override("ja"):
+            unchanged = str(built_in) == self.name
+        return str(built_in) if unchanged else self.name
 
 
 class UserManager(BaseUserManager["User"]):

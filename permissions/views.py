@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
@@ -16,6 +17,7 @@ from permissions.forms import LanguageForm, LogInForm
 from permissions.models import Language, User
 
 _YEAR = 365 * 24 * 3600
+_CHOSEN = "language_chosen"
 DEMO_LOG_INS = ("tanaka", "yamada", "suzuki", "admin")
 
 
@@ -26,6 +28,17 @@ class LogIn(LoginView):
     template_name = "permissions/login.html"
     authentication_form = LogInForm
     redirect_authenticated_user = True
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """Who chose a language on this page, just now, keeps it; what a cookie remembers of
+        somebody else at this desk is no choice of theirs.
+        """
+        response = super().form_valid(form)
+        chosen = self.request.session.pop(_CHOSEN, "")
+        user = self.request.user
+        if chosen and isinstance(user, User):
+            choose_language(user, Language(chosen))
+        return response
 
     def get_context_data(self, **values: object) -> dict[str, object]:
         people = (
@@ -54,6 +67,8 @@ def set_language(request: HttpRequest) -> HttpResponse:
         language = Language(form.cleaned_data["language"])
         if isinstance(request.user, User):
             choose_language(request.user, language)
+        else:
+            request.session[_CHOSEN] = language.value
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
             language,
