@@ -22,6 +22,11 @@ function unsaved() {
   return Boolean(form && of(form).dirty);
 }
 
+/** Whether giving up would cost text that an agent has typed, autosaved or not. */
+function typed() {
+  return unsaved() || Boolean(current()?.elements.body.value.trim());
+}
+
 /* Keys */
 on("keydown", "form[data-composer]", (event, form) => {
   if (event.key !== "Enter") return;
@@ -120,7 +125,8 @@ document.addEventListener("visibilitychange", () => {
 });
 document.addEventListener("htmx:confirm", async (event) => {
   const { elt, question, issueRequest, verb } = event.detail;
-  if (question || !unsaved() || event.defaultPrevented) return;
+  if (question || event.defaultPrevented) return;
+  if (elt.matches("[data-cancel]") ? !typed() : !unsaved()) return;
   const leaves = elt.matches("[data-cancel], [data-release]") || (verb === "get" && elt.matches("a[href], form:not([hx-get])") && !elt.closest("[data-composer]"));
   if (!leaves) return;
   const form = current();
@@ -128,7 +134,7 @@ document.addEventListener("htmx:confirm", async (event) => {
   if (form.dataset.autosave && !elt.matches("[data-cancel], [data-release]")) {
     await save(form);
     issueRequest(true);
-  } else if (await ask(t("leave"), true)) {
+  } else if (await ask(t(elt.matches("[data-cancel]") ? "giveUp" : "leave"), true)) {
     of(form).dirty = false;
     issueRequest(true);
   }
