@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from mail.models import Folder, Status
+from mail.models import Draft, Folder, Outgoing, Status
 from permissions.models import User
 
 
@@ -32,6 +32,15 @@ def _all_but_hidden(_: User) -> Q:
 
 def _received_with(*statuses: Status) -> Callable[[User], Q]:
     return lambda _: Q(status__in=statuses) & ~Q(folder__in=[Folder.SPAM, Folder.TRASH])
+
+
+def _made_in_gmail(_: User) -> Q:
+    """Gmail's drafts that are not copies of one that is written here (see mail.views.listing)."""
+    ours = Draft.objects.filter(gmail_message_id=OuterRef("gmail_id"), mailbox=OuterRef("mailbox"))
+    handed_in = Outgoing.objects.filter(
+        draft_message_id=OuterRef("gmail_id"), mailbox=OuterRef("mailbox")
+    )
+    return Q(folder=Folder.DRAFT) & ~Exists(ours) & ~Exists(handed_in)
 
 
 CATEGORIES = (
@@ -59,7 +68,7 @@ CATEGORIES = (
     ),
     Category("starred", _("Starred"), "star", _all_but_hidden, gmail_label="STARRED"),
     Category("sent", _("Sent"), "send", lambda _: Q(folder=Folder.SENT), "SENT", has_status=False),
-    Category("drafts", _("Drafts"), "file-pen", lambda _: Q(folder=Folder.DRAFT), has_status=False),
+    Category("drafts", _("Drafts"), "file-pen", _made_in_gmail, has_status=False),
     Category(
         "spam", _("Spam"), "shield-alert", lambda _: Q(folder=Folder.SPAM), "SPAM", has_status=False
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F, Window
+from django.db.models import F, Q, Window
 from django.db.models.functions import RowNumber
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -19,7 +19,16 @@ from labels.models import LabelKind
 from mail import publicid
 from mail.browse import COUNTED, PAGE, Browse, Place
 from mail.context import build
-from mail.models import Comment, Message, MessageLabel, Status, SyncPhase, SyncState
+from mail.models import (
+    Comment,
+    Draft,
+    DraftState,
+    Message,
+    MessageLabel,
+    Status,
+    SyncPhase,
+    SyncState,
+)
 from mailboxes.models import Mailbox
 from permissions.access import AgentRequest, require
 from permissions.models import User
@@ -108,6 +117,7 @@ def list_page(request: AgentRequest) -> HttpResponse:
     values = {
         "title": browse.title,
         "rows": furnish(rows, browse.query),
+        "drafts": live_drafts(user, browse) if not newer else [],
         "live_query": browse.query,
         "first_page": not newer,
         "page": {
@@ -128,6 +138,22 @@ def list_page(request: AgentRequest) -> HttpResponse:
         "has_mailbox": bool(user.mailbox_ids),
     }
     return page(request, "mail/list.html", values)
+
+
+def live_drafts(user: User, browse: Browse) -> list[Draft]:
+    """下書き: the mails being written here, newest first; they stand above those made in Gmail."""
+    if browse.category.key != "drafts" or browse.label is not None:
+        return []
+    found = Draft.objects.filter(mailbox__in=user.mailbox_ids, state=DraftState.LIVE)
+    if browse.mailbox is not None:
+        found = found.filter(mailbox=browse.mailbox)
+    if browse.words:
+        found = found.filter(Q(subject__icontains=browse.words) | Q(text__icontains=browse.words))
+    drafts = list(found.select_related("author").order_by("-updated_at", "-pk")[:PAGE])
+    for draft in drafts:
+        row: Any = draft
+        row.to_line = ", ".join(name or address for name, address in (*draft.to, *draft.cc))
+    return drafts
 
 
 def _turn(base: str, browse: Browse, rows: list[Message], way: str, first: int) -> str:

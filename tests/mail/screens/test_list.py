@@ -282,3 +282,29 @@ def test_while_the_first_mails_come_in_the_list_says_so_and_fills_by_itself(offi
     assert 'hx-trigger="every 3s"' not in text(office.page())  # the page is full
     SyncState.objects.update(phase=SyncPhase.FOLLOWING)
     assert "を初めて読み込" not in text(office.page())
+
+
+def test_the_drafts_are_those_being_written_here_and_those_made_in_gmail(office: Office) -> None:
+    """As many as the number in the navigation says, and each opens for going on."""
+    mine = Draft.objects.create(
+        mailbox=office.box,
+        kind="new",
+        author=office.agent,
+        subject="途中の下書き",
+        to=[["高橋 美咲", "misaki@customer.example"]],
+        gmail_message_id="copy",
+    )
+    Draft.objects.create(
+        mailbox=office.box, kind="new", author=office.agent, subject="送った", state="sent"
+    )
+    other = cast.mailbox("other@shop.example")
+    Draft.objects.create(mailbox=other, kind="new", author=office.agent, subject="見えない")
+    office.mail(subject="Gmailの控え", folder="draft", status=None, gmail_id="copy")
+    office.mail(subject="Gmailで書いた", folder="draft", status=None)
+    page = text(office.page(category="drafts"))
+    assert reverse("mail:draft", args=[mine.pk]) in page
+    assert "途中の下書き" in page
+    assert "高橋 美咲" in page
+    assert "Gmailで書いた" in page
+    for absent in ("Gmailの控え", "送った", "見えない"):
+        assert absent not in page, absent
