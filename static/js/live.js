@@ -120,10 +120,54 @@ function handle(event) {
   if (changed.size || news.size) askRows();
 }
 
+/* The open mail's pieces ask for themselves anew, by an event on the mail. Two things would make them
+   tell the past. An answer takes its piece's place, and htmx forgets what was queued for a piece
+   that is gone: so whatever happens while an answer is on its way is asked for once more. And an
+   answer that came between a button and what it had asked for would take the button away, and the
+   answer to it (a refusal!) would find no place: so what was pressed goes first. */
+const PIECES = { "lock-banner": "mail-lock", "comment-list": "mail-changed" };
+const asked = new Set(); // events whose answers are on their way
+const late = new Set(); // events to be asked for again
+let pressed = 0; // what was pressed and is not answered yet
+
+const pieceOf = ({ elt, verb }) => (verb === "get" ? PIECES[elt.id] : undefined);
+
+document.addEventListener("htmx:beforeSend", ({ detail: { xhr, requestConfig } }) => {
+  const event = pieceOf(requestConfig);
+  if (event) asked.add(event);
+  else if (requestConfig.verb !== "get") pressed += 1;
+  else return;
+  xhr.addEventListener("loadend", () => {
+    if (event) asked.delete(event);
+    else pressed -= 1;
+    catchUp();
+  });
+});
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const event = pieceOf(detail.requestConfig);
+  if (!event || !pressed) return;
+  detail.shouldSwap = false;
+  late.add(event);
+});
+
+function tell(place, event) {
+  if (pressed || asked.has(event)) late.add(event);
+  else htmx.trigger(place, event);
+}
+
+function catchUp() {
+  const place = document.querySelector("[data-mail]");
+  for (const event of [...late]) {
+    if (pressed || asked.has(event)) continue;
+    late.delete(event);
+    if (place) htmx.trigger(place, event);
+  }
+}
+
 function tellOpenMail(kind, id) {
   for (const place of document.querySelectorAll(`[data-mail="${CSS.escape(id)}"]`)) {
-    htmx.trigger(place, "mail-changed");
-    if (/^(lock|status|assignee|draft|outgoing)\./.test(kind)) htmx.trigger(place, "mail-lock");
+    tell(place, "mail-changed");
+    if (/^(lock|status|assignee|draft|outgoing)\./.test(kind)) tell(place, "mail-lock");
   }
 }
 
@@ -211,8 +255,8 @@ function refreshAll() {
   for (const row of document.querySelectorAll("#rows tr[id]")) changed.add(idOf(row));
   if (changed.size) askRows();
   for (const place of document.querySelectorAll("[data-mail]")) {
-    htmx.trigger(place, "mail-changed");
-    htmx.trigger(place, "mail-lock");
+    tell(place, "mail-changed");
+    tell(place, "mail-lock");
   }
 }
 
