@@ -81,6 +81,10 @@ class Backstage:
         """The account is connected, and these people see it."""
         self._do("connect", address=address, tokens=tokens, people=people)
 
+    def give(self, address: str, people: list[str]) -> None:
+        """These people see the account, too."""
+        self._do("give", address=address, people=people)
+
     def retire_all(self) -> None:
         """No worker looks at any account any more."""
         self._do("retire_all")
@@ -88,6 +92,11 @@ class Backstage:
     def trouble(self, address: str) -> str:
         """The code of what is wrong with the account, or an empty text."""
         return str(self._do("trouble", address=address))
+
+    def names(self) -> list[str]:
+        """What everybody is called."""
+        found: list[str] = self._do("names")
+        return found
 
     def mirrored(self, address: str) -> set[str]:
         """Gmail's ids of the mails that the mirror holds."""

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.core.management import call_command
+from django.db.models import Q
 
 from callcenter.gmail.types import SendAs
 from mail.models import EditLock, Message, SyncPhase, SyncState
@@ -60,12 +61,24 @@ def connect(address: str, tokens: dict[str, Any], people: list[str]) -> None:
     give_to(mailbox, User.objects.filter(username__in=people), by=_owner())
 
 
+def give(address: str, people: list[str]) -> None:
+    mailbox = Mailbox.objects.get(address=address)
+    everybody = User.objects.filter(
+        Q(memberships__mailbox=mailbox) | Q(username__in=people)
+    ).distinct()
+    give_to(mailbox, everybody, by=_owner())
+
+
 def retire_all() -> None:
     Mailbox.objects.update(state=MailboxState.DISCONNECTED)
 
 
 def trouble(address: str) -> str:
     return Mailbox.objects.get(address=address).trouble
+
+
+def names() -> list[str]:
+    return list(User.objects.values_list("name", flat=True))
 
 
 def mirrored(address: str) -> list[str]:
@@ -84,8 +97,8 @@ def holders(address: str) -> list[str]:
 
 
 _ALL = (
-    *(migrate, person, client, connect, retire_all),
-    *(trouble, mirrored, is_following, holders),
+    *(migrate, person, client, connect, give, retire_all),
+    *(trouble, names, mirrored, is_following, holders),
 )
 WISHES: dict[str, Callable[..., Any]] = {each.__name__: each for each in _ALL}
 

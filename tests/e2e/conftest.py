@@ -98,23 +98,24 @@ class Stage:
         tokens = self.sandbox.admin.connect(address)
         self.product.backstage.connect(address, tokens, list(people))
 
+    def give(self, address: str, *people: str) -> None:
+        """These people see the account as well."""
+        self.product.backstage.give(address, list(people))
+
     def settled(self, address: str) -> bool:
         """Whether the first synchronisation is over, so that what comes now is news."""
         return self.product.backstage.is_following(address)
 
-    def desk(self, username: str, name: str = "", **options: Any) -> Desk:
+    def desk(self, username: str, name: str, **more: Any) -> Desk:
         """A browser of its own, not logged in yet."""
         context = self.browser.new_context(
-            locale="ja-JP",
-            timezone_id="Asia/Tokyo",
-            viewport={"width": 1440, "height": 900},
-            **options,
+            locale="ja-JP", timezone_id="Asia/Tokyo", viewport={"width": 1440, "height": 900}
         )
         complaints = Complaints(self.product.url)
         complaints.listen(context)
         page = context.new_page()
         page.set_default_timeout(PATIENCE * 1000)
-        desk = Desk(name, username, page, self.product.url, complaints)
+        desk = Desk(name, username, page, self.product.url, complaints, **more)
         self.desks.append(desk)
         return desk
 

@@ -74,6 +74,10 @@ class Desk:
             return "(closed)"
         return f"{self.page.url}\n{self.page.locator('body').aria_snapshot()}"
 
+    def new_tab(self) -> Page:
+        """Another tab of this browser, in the same session."""
+        return self.page.context.new_page()
+
     def go(self, path: str) -> None:
         self.page.goto(self.home + path)
 

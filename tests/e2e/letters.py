@@ -13,11 +13,11 @@ CUSTOMER = "aoi@customer.example"
 
 
 def letter(
-    to: str, number: int = 0, *, subject: str = "", text: str = "", sender: str = CUSTOMER
+    to: str, number: int = 0, *, subject: str = "", text: str = "", name: str = "井上 葵"
 ) -> bytes:
     """A mail to an account; without a subject it is 「ご注文 number について」."""
     mail = EmailMessage(policy=SMTP)
-    mail["From"] = f"井上 葵 <{sender}>"
+    mail["From"] = f"{name} <{CUSTOMER}>"
     mail["To"] = to
     mail["Subject"] = subject or f"ご注文 {number} について"
     mail["Date"] = format_datetime(datetime.now(UTC))

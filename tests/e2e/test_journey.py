@@ -64,17 +64,17 @@ def test_from_the_consent_screen_to_one_reply_in_the_right_conversation(stage: S
     stage.account("ほかのアカウント")  # so that there is something to choose
     stage.fill(address, MAILS)
     admin = stage.at_work("佐藤 真理", stage.person("佐藤 真理", "admin"))
-    tanaka, yamada = stage.person("田中 健一"), stage.person("山田 花子")
+    aoki, ono = stage.person("青木 蓮"), stage.person("小野 楓")
 
     connect_through_the_screens(stage, admin, address)
     admin.open_list()
     expect(admin.page.get_by_text("1–100 件 / 120 件")).to_be_visible()
     expect(admin.row(f"ご注文 {MAILS} について").get_by_text("完了")).to_be_visible()
     admin.open_settings()
-    give_to(admin, address, "田中 健一", "山田 花子")
+    give_to(admin, address, "青木 蓮", "小野 楓")
 
-    a = stage.at_work("田中 健一", tanaka)
-    b = stage.at_work("山田 花子", yamada)
+    a = stage.at_work("青木 蓮", aoki)
+    b = stage.at_work("小野 楓", ono)
     delivered = stage.deliver(address, "商品が届きません")
     for desk in (a, b):
         desk.page.get_by_role("button", name="新着 1件").click()
@@ -90,18 +90,18 @@ def test_from_the_consent_screen_to_one_reply_in_the_right_conversation(stage: S
 
     # B is told who works on it, without touching anything.
     soon = TOLD_WITHIN * 1000
-    expect(b.banner).to_contain_text("田中 健一さんがこのメールを作業中です", timeout=soon)
+    expect(b.banner).to_contain_text("青木 蓮さんがこのメールを作業中です", timeout=soon)
     expect(b.banner).to_contain_text(re.compile(r"\d\d:\d\dから"))
     expect(b.status("作業中")).to_be_visible()
-    expect(b.page.get_by_role("definition").filter(has_text="田中 健一")).to_be_visible()
+    expect(b.page.get_by_role("definition").filter(has_text="青木 蓮")).to_be_visible()
 
     # B tries all the same: the server refuses, and nothing has changed.
     assert b.while_answering("/reply/", b.button("返信").click) == 409
     expect(b.alert).to_have_count(1)
-    expect(b.alert_text).to_contain_text("田中 健一さん")
+    expect(b.alert_text).to_contain_text("青木 蓮さん")
     expect(b.alert_text).to_contain_text("何も変更されていません")
     expect(b.text).to_have_count(0)
-    assert stage.product.backstage.holders(address) == ["田中 健一"]
+    assert stage.product.backstage.holders(address) == ["青木 蓮"]
     assert b.while_answering("/status/", b.button("完了").click) == 409
     expect(a.status("作業中")).to_be_visible()
     assert stage.sandbox.admin.ledger(address) == []
@@ -130,4 +130,4 @@ def test_from_the_consent_screen_to_one_reply_in_the_right_conversation(stage: S
     expect(b.page.get_by_role("tabpanel").get_by_text("Re: 商品が届きません")).to_be_visible()
     b.start_reply()
     expect(b.banner).to_contain_text("あなたが編集中です")
-    until(lambda: stage.product.backstage.holders(address) == ["山田 花子"])
+    until(lambda: stage.product.backstage.holders(address) == ["小野 楓"])
