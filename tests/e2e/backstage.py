@@ -73,13 +73,19 @@ class Backstage:
         """Somebody who can log in with PASSWORD."""
         self._do("person", username=username, name=name, role=role, password=PASSWORD)
 
+    def session(self, username: str) -> str:
+        """The session of somebody who has logged in."""
+        return str(self._do("session", username=username))
+
     def client(self, client_id: str, client_secret: str) -> None:
         """The installation's OAuth client."""
         self._do("client", client_id=client_id, client_secret=client_secret)
 
-    def connect(self, address: str, tokens: dict[str, Any], people: list[str]) -> None:
+    def connect(
+        self, address: str, tokens: dict[str, Any], people: list[str], *, open_days: int
+    ) -> None:
         """The account is connected, and these people see it."""
-        self._do("connect", address=address, tokens=tokens, people=people)
+        self._do("connect", address=address, tokens=tokens, people=people, open_days=open_days)
 
     def give(self, address: str, people: list[str]) -> None:
         """These people see the account, too."""

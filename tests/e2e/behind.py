@@ -12,11 +12,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
+from django.db import transaction
 from django.db.models import Q
+from django.test import Client
 
 from callcenter.gmail.types import SendAs
 from mail.models import EditLock, Message, SyncPhase, SyncState
+from mail.sync.tasks import wake
 from mailboxes.actions.client import save_client
 from mailboxes.actions.connect import Granted
 from mailboxes.actions.connect import connect as connect_account
@@ -43,11 +47,17 @@ def person(username: str, name: str, role: str, password: str) -> None:
     User.objects.create_user(username, password, name=name, role=roles[role], color=colour)
 
 
+def session(username: str) -> str:
+    browser = Client()
+    browser.force_login(User.objects.get(username=username))
+    return browser.cookies[settings.SESSION_COOKIE_NAME].value
+
+
 def client(client_id: str, client_secret: str) -> None:
     save_client(by=_owner(), client_id=client_id, client_secret=client_secret)
 
 
-def connect(address: str, tokens: dict[str, Any], people: list[str]) -> None:
+def connect(address: str, tokens: dict[str, Any], people: list[str], open_days: int) -> None:
     own = SendAs(address, name="", reply_to="", verified=True, is_default=True, is_primary=True)
     granted = Granted(
         address=address,
@@ -57,8 +67,11 @@ def connect(address: str, tokens: dict[str, Any], people: list[str]) -> None:
         scopes=tuple(tokens["scope"].split()),
         send_as=(own,),
     )
-    mailbox = connect_account(by=_owner(), granted=granted)
-    give_to(mailbox, User.objects.filter(username__in=people), by=_owner())
+    with transaction.atomic():
+        mailbox = connect_account(by=_owner(), granted=granted)
+        Mailbox.objects.filter(pk=mailbox.pk).update(open_days=open_days)
+        give_to(mailbox, User.objects.filter(username__in=people), by=_owner())
+    wake(mailbox.pk)  # rather than at the next look
 
 
 def give(address: str, people: list[str]) -> None:
@@ -97,7 +110,7 @@ def holders(address: str) -> list[str]:
 
 
 _ALL = (
-    *(migrate, person, client, connect, give, retire_all),
+    *(migrate, person, session, client, connect, give, retire_all),
     *(trouble, names, mirrored, is_following, holders),
 )
 WISHES: dict[str, Callable[..., Any]] = {each.__name__: each for each in _ALL}

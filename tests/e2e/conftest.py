@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -71,11 +71,15 @@ class Stage:
         self.product.backstage.person(username, name, role)
         return username
 
-    def connected(self, *people: str, mails: int = 0) -> str:
-        """An account that is connected, with so many mails mirrored already."""
+    def connected(self, *people: str, mails: int = 0, subjects: Sequence[str] = ()) -> str:
+        """An account that is connected and mirrored, with so many mails of before, or with mails
+        of these subjects to be answered, the newest last.
+        """
         address = self.account()
         self.fill(address, mails)
-        self.connect(address, *people)
+        for subject in subjects:
+            self.deliver(address, subject)
+        self.connect(address, *people, open_days=1 if subjects else 0)
         until(
             lambda: self.settled(address) and self.mirrors_all(address),
             timeout=60,
@@ -93,10 +97,11 @@ class Stage:
         there = {mail["id"] for mail in self.sandbox.admin.state(address)["messages"]}
         return self.product.backstage.mirrored(address) == there
 
-    def connect(self, address: str, *people: str) -> None:
+    def connect(self, address: str, *people: str, open_days: int = 0) -> None:
+        """The mirror begins at once; mail of the last `open_days` starts as 未処理."""
         self.product.backstage.client(CLIENT_ID, CLIENT_SECRET)
         tokens = self.sandbox.admin.connect(address)
-        self.product.backstage.connect(address, tokens, list(people))
+        self.product.backstage.connect(address, tokens, list(people), open_days=open_days)
 
     def give(self, address: str, *people: str) -> None:
         """These people see the account as well."""
@@ -119,10 +124,20 @@ class Stage:
         self.desks.append(desk)
         return desk
 
-    def at_work(self, name: str, username: str) -> Desk:
-        """Somebody who has logged in."""
+    def logs_in(self, name: str, username: str) -> Desk:
+        """Somebody who comes in by user name and password."""
         desk = self.desk(username, name)
         desk.log_in()
+        return desk
+
+    def at_work(self, name: str, username: str) -> Desk:
+        """Somebody who has logged in before, and looks at the list."""
+        desk = self.desk(username, name)
+        session = self.product.backstage.session(username)
+        desk.page.context.add_cookies(
+            [{"name": "sessionid", "value": session, "url": self.product.url}]
+        )
+        desk.go("/mail/")
         return desk
 
     def deliver(self, address: str, subject: str, **more: Any) -> dict[str, Any]:

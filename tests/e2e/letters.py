@@ -22,5 +22,12 @@ def letter(
     mail["Subject"] = subject or f"ご注文 {number} について"
     mail["Date"] = format_datetime(datetime.now(UTC))
     mail["Message-ID"] = f"<journey-{next(_numbers)}@customer.example>"
-    mail.set_content(text or f"注文番号 A-{20000 + number} の商品がまだ届きません。")
+    words = text or f"注文番号 A-{20000 + number} の商品がまだ届きません。"
+    mail.set_content(words)
+    # As mail programs write it: with styles of its own, which the page's policy must bear.
+    mail.add_alternative(
+        f'<html><head><style>p {{ color: #333 }}</style></head><body bgcolor="#fff">'
+        f'<p style="font-size: 14px">{words}</p></body></html>',
+        subtype="html",
+    )
     return mail.as_bytes()

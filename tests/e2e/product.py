@@ -102,7 +102,8 @@ def _say(line: str) -> None:
 @contextmanager
 def running() -> Iterator[Product]:
     """The product, ready for people, until the block ends."""
-    folder = Path(tempfile.mkdtemp(prefix="e2e-"))
+    # In the servers' own directory, which is cleared away even when this process is killed.
+    folder = Path(tempfile.mkdtemp(prefix="e2e-", dir=Path(os.environ["ATTACHMENT_ROOT"]).parent))
     port = _free_port()
     try:
         with sandbox_server.running() as sandbox, Supervisor(_say) as supervisor:

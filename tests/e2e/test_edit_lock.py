@@ -15,7 +15,7 @@ SUBJECT = "在庫はありますか"
 
 @pytest.fixture
 def address(stage: Stage) -> str:
-    return stage.connected()
+    return stage.connected(subjects=[SUBJECT])
 
 
 @pytest.fixture
@@ -23,8 +23,6 @@ def agents(stage: Stage, address: str) -> tuple[Desk, Desk]:
     """田中 is writing an answer; 山田 looks at the same mail."""
     tanaka, yamada = stage.person("田中 健一"), stage.person("山田 花子")
     stage.give(address, tanaka, yamada)
-    stage.deliver(address, SUBJECT)
-    until(lambda: stage.mirrors_all(address))
     a, b = stage.at_work("田中 健一", tanaka), stage.at_work("山田 花子", yamada)
     for desk in (a, b):
         desk.open_mail(SUBJECT)

@@ -72,9 +72,7 @@ def test_a_worker_is_killed_in_the_middle_of_the_first_synchronisation(stage: St
 @pytest.mark.spec("M22")
 def test_a_worker_is_killed_in_the_middle_of_a_send(stage: Stage) -> None:
     tanaka = stage.person("田中 健一")
-    address = stage.connected(tanaka)
-    stage.deliver(address, "いつ届きますか")
-    until(lambda: stage.mirrors_all(address))
+    address = stage.connected(tanaka, subjects=["いつ届きますか"])
     desk = stage.at_work("田中 健一", tanaka)
     desk.open_mail("いつ届きますか")
     desk.start_reply()

@@ -63,7 +63,7 @@ def test_from_the_consent_screen_to_one_reply_in_the_right_conversation(stage: S
     address = stage.account("カスタマーサポート")
     stage.account("ほかのアカウント")  # so that there is something to choose
     stage.fill(address, MAILS)
-    admin = stage.at_work("佐藤 真理", stage.person("佐藤 真理", "admin"))
+    admin = stage.logs_in("佐藤 真理", stage.person("佐藤 真理", "admin"))
     aoki, ono = stage.person("青木 蓮"), stage.person("小野 楓")
 
     connect_through_the_screens(stage, admin, address)
@@ -73,8 +73,8 @@ def test_from_the_consent_screen_to_one_reply_in_the_right_conversation(stage: S
     admin.open_settings()
     give_to(admin, address, "青木 蓮", "小野 楓")
 
-    a = stage.at_work("青木 蓮", aoki)
-    b = stage.at_work("小野 楓", ono)
+    a = stage.logs_in("青木 蓮", aoki)
+    b = stage.logs_in("小野 楓", ono)
     delivered = stage.deliver(address, "商品が届きません")
     for desk in (a, b):
         desk.page.get_by_role("button", name="新着 1件").click()

@@ -13,7 +13,7 @@ from tests.waiting import until
 
 @pytest.fixture
 def address(stage: Stage) -> str:
-    return stage.connected()
+    return stage.connected(subjects=["住所を間違えました", "領収書をください"])
 
 
 @pytest.fixture
@@ -21,9 +21,6 @@ def desk(stage: Stage, address: str) -> Desk:
     """An agent who was given the account, with a mail to answer."""
     tanaka = stage.person("田中 健一")
     stage.give(address, tanaka)
-    stage.deliver(address, "住所を間違えました")
-    stage.deliver(address, "領収書をください")
-    until(lambda: stage.mirrors_all(address))
     desk = stage.at_work("田中 健一", tanaka)
     desk.open_mail("領収書をください")
     desk.start_reply()
