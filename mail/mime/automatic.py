@@ -23,6 +23,8 @@ _REPLY_SUBJECT = re.compile(
     r"|不在(?:通知|の?お知らせ|連絡)|vacation)",
     re.IGNORECASE,
 )
+_REPLY_HEADERS = frozenset(("x-autoreply", "x-autorespond", "x-autoresponder"))
+_BULK_HEADERS = frozenset(("list-id", "list-unsubscribe", "x-campaign-id", "feedback-id"))
 _ACTION = re.compile(rb"^Action[ \t]*:[ \t]*([A-Za-z]+)", re.IGNORECASE | re.MULTILINE)
 
 
@@ -68,11 +70,11 @@ def _by_headers(headers: Headers, subject: str) -> Automatic:
     precedence = headers.get("Precedence").strip().lower()
     if submitted.startswith("auto-replied") or precedence in ("auto_reply", "auto-reply"):
         return "auto_reply"
-    if any(name in headers for name in ("X-Autoreply", "X-Autorespond", "X-Autoresponder")):
+    names = headers.names()
+    if not names.isdisjoint(_REPLY_HEADERS):
         return "auto_reply"
     if _REPLY_SUBJECT.search(subject):
         return "auto_reply"
-    bulk_headers = ("List-Id", "List-Unsubscribe", "X-Campaign-Id", "Feedback-ID")
-    if precedence in ("bulk", "list", "junk") or any(name in headers for name in bulk_headers):
+    if precedence in ("bulk", "list", "junk") or not names.isdisjoint(_BULK_HEADERS):
         return "bulk"
     return "bulk" if submitted not in ("", "no") else ""

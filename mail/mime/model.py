@@ -73,6 +73,10 @@ class Headers:
         wanted = name.lower()
         return tuple(value for key, value in self.fields if key.lower() == wanted)
 
+    def names(self) -> frozenset[str]:
+        """All names in lower case, for several questions at once."""
+        return frozenset(key.lower() for key, _ in self.fields)
+
     def __iter__(self) -> Iterator[tuple[str, str]]:
         return iter(self.fields)
 

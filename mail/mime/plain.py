@@ -29,6 +29,8 @@ def clean_text(text: str) -> str:
 
 def clean_line(text: str) -> str:
     """A header value for display: one line, controls turned into spaces, ends trimmed."""
+    if text.isascii() and text.isprintable():  # most headers of most mails
+        return text.strip(" ")
     text = _LINE_CONTROLS.sub(" ", text)
     if not text.isascii():
         text = _BIDI.sub("", text)
