@@ -13,6 +13,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import math
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -103,12 +104,17 @@ class OAuthClient:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """What Google grants. `expires_at` is aware; `scopes` is what was really granted."""
+    """What Google grants. `expires_at` is aware; `scopes` is what was really granted.
+
+    `ends_at` is when the permission itself ends (a client in Google's test mode: seven days); None
+    where Google names no end, which also means «as was said before» in the answer to a refresh.
+    """
 
     access_token: str = field(repr=False)
     expires_at: datetime
     refresh_token: str = field(repr=False)
     scopes: tuple[str, ...] = ()
+    ends_at: datetime | None = None
 
     def valid_at(self, moment: datetime) -> bool:
         return bool(self.access_token) and moment < self.expires_at
@@ -309,16 +315,31 @@ def _tokens(
         raise GoogleUnreachable("the answer holds no access token")
     # RFC 6749: a scope that is not named is the one that was asked for.
     granted = answer.get("scope")
+    moment = now or datetime.now(UTC)
+    ends_in = _seconds(answer.get("refresh_token_expires_in"))
     return Tokens(
         access_token=access_token,
-        expires_at=(now or datetime.now(UTC)) + timedelta(seconds=_lifetime(answer)),
+        expires_at=moment + timedelta(seconds=_lifetime(answer)),
         refresh_token=str(answer.get("refresh_token") or refresh_token),
         scopes=tuple(granted.split()) if isinstance(granted, str) and granted else scopes,
+        ends_at=None if ends_in is None else moment + timedelta(seconds=ends_in),
     )
 
 
 def _lifetime(answer: Mapping[str, Any]) -> float:
+    return _seconds(answer.get("expires_in", 3600)) or 0.0
+
+
+# Longer than any grant; beyond it, dates overflow.
+_LONGEST = 10.0 * 366 * 86_400
+
+
+def _seconds(told: object) -> float | None:
+    """A duration as Google writes it (a number, or one in quotes); None for anything else."""
+    if not isinstance(told, (int, float, str)):
+        return None
     try:
-        return max(0.0, float(answer.get("expires_in", 3600)))
-    except (TypeError, ValueError):
-        return 0.0
+        seconds = float(told)
+    except ValueError:
+        return None
+    return min(max(0.0, seconds), _LONGEST) if math.isfinite(seconds) else None

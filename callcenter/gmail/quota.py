@@ -75,6 +75,8 @@ FLOW = 0.953
 FIRST_STRIKE = 2.0
 LONGEST_STRIKE = 64.0
 FORGIVEN_AFTER = 120.0
+# Seconds of one slot in the account of the last minute.
+SLOT = 5
 # Seconds by which sums of binary fractions may differ from what was promised.
 TOLERANCE = 1e-5
 
@@ -190,6 +192,7 @@ def strike(level: Level, budget: Budget, retry_after: float | None, now: float) 
 # KEYS[1] bucket. ARGV: operation, capacity, units a second, then
 #   take: floor, units -> milliseconds to wait (0: taken);  strike: retry_after or "" -> 0;
 #   look: -> units, milliseconds that it is still closed
+#   spent: -> units taken in the last minute, told by slots of SLOT seconds
 # A last ARGV, if given, is the time in seconds instead of the server's (for tests).
 _SCRIPT = (
     """
@@ -206,6 +209,18 @@ local struck = tonumber(kept[5] or 0)
 if now < at then now = at end
 units = math.min(capacity, units + (now - at) * flow)
 local answer = 0
+local slot = math.floor(now / SLOT)
+local mark = 'slot' .. slot % SLOTS
+if op == 'spent' then
+  local sum, all = 0, redis.call('HGETALL', KEYS[1])
+  for i = 1, #all, 2 do
+    if string.sub(all[i], 1, 4) == 'slot' then
+      local number, taken = string.match(all[i + 1], '(%d+):(.+)')
+      if slot - tonumber(number) < SLOTS then sum = sum + tonumber(taken) end
+    end
+  end
+  return string.format('%.0f', sum)
+end
 if op == 'look' then
   return {string.format('%.6f', units), math.ceil(math.max(0, blocked - now) * 1000)}
 elseif op == 'take' then
@@ -216,6 +231,9 @@ elseif op == 'take' then
     answer = math.max(1, math.ceil(wait * 1000))
   else
     units = units - price
+    local number, taken = string.match(redis.call('HGET', KEYS[1], mark) or '', '(%d+):(.+)')
+    if tonumber(number) ~= slot then taken = 0 end
+    redis.call('HSET', KEYS[1], mark, string.format('%d:%.0f', slot, tonumber(taken) + price))
   end
 else
   if now - struck > FORGIVEN then strikes = 0 end
@@ -235,6 +253,8 @@ return answer
     .replace("FORGIVEN", str(FORGIVEN_AFTER))
     .replace("LONGEST", str(LONGEST_STRIKE))
     .replace("FIRST", str(FIRST_STRIKE))
+    .replace("SLOTS", str(60 // SLOT))
+    .replace("SLOT", str(SLOT))
 )
 
 
@@ -268,6 +288,10 @@ class Bucket:
         """Units in the bucket and seconds that it is still closed, for the health page."""
         units, closed = cast("tuple[bytes | str, int]", self._run("look", "", "", None))
         return float(units), int(closed) / 1000.0
+
+    def spent(self, *, now: float | None = None) -> int:
+        """Units taken in the last minute (of 55 to 60 seconds), for the health page."""
+        return int(cast("bytes | str", self._run("spent", "", "", now)))
 
     def for_priority(self, priority: Priority) -> BoundBucket:
         return BoundBucket(self, priority)

@@ -204,6 +204,23 @@ def test_how_long_a_token_lasts(
 
 
 @pytest.mark.parametrize(
+    ("told", "days"),
+    [(604_799, 7), ("604799", 7), (None, None), ("soon", None), ([], None), (1e300, 3660)],
+)
+def test_a_permission_that_ends_says_when(
+    script: Script, doors: Endpoints, told: Any, days: int | None
+) -> None:
+    """Google's test mode: seven days, in a field that other grants do not have."""
+    script.will(reply({**GRANTED, "refresh_token_expires_in": told}))
+    ends = exchange(doors).ends_at
+    if days is None:
+        assert ends is None
+    else:
+        assert ends is not None
+        assert abs(ends - NOW - timedelta(days=days)) <= timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
     ("answer", "refresh_token"), [({}, "1//old"), ({"refresh_token": "1//new"}, "1//new")]
 )
 def test_a_refresh_keeps_or_replaces_its_own_token(

@@ -270,6 +270,22 @@ def test_the_bucket_is_shared_and_forgets_itself(connection: redis.Redis, prefix
     assert here.acquire("messages.get", 1, AGENT) > 800
 
 
+def test_the_last_minutes_units_are_told(connection: redis.Redis, prefix: str) -> None:
+    bucket = Bucket(connection, "7", Budget(60_000), prefix=prefix)
+    assert bucket.spent(now=1000.0) == 0
+    for moment in (1000.0, 1003.0, 1031.0):
+        assert bucket.acquire("messages.get", 4, Priority.AGENT, now=moment) == 0.0
+    assert bucket.spent(now=1031.0) == 60
+    # What was not given was not spent.
+    assert bucket.acquire("drafts.send", 100, Priority.MIRROR, now=1031.0) > 0
+    assert bucket.spent(now=1059.0) == 60
+    assert bucket.spent(now=1061.0) == 20
+    assert bucket.spent(now=1095.0) == 0
+    # A slot is used again a minute later, and counts anew.
+    bucket.acquire("messages.get", 1, Priority.AGENT, now=1120.0)
+    assert bucket.spent(now=1121.0) == 5
+
+
 @needs_redis
 def test_bound_buckets_keep_their_priority(connection: redis.Redis, prefix: str) -> None:
     bucket = Bucket(connection, "7", OLD, prefix=prefix)
