@@ -18,6 +18,7 @@ from typing import Any, Protocol, TypeVar
 from googleapiclient.errors import HttpError
 
 from . import batch
+from .download import Base64Field, Sink
 from .errors import (
     AuthRevoked,
     GmailError,
@@ -73,6 +74,8 @@ class Retry:
 NO_RETRY = Retry(attempts=1)
 # How often a token is replaced before Gmail's 401 counts as the lost permission that it may be.
 REPLACEMENTS = 2
+# How many times longer a download may take than any other call.
+_PATIENCE = 3.0
 # Seconds to leave Gmail alone when the day's quota is spent, and then see.
 DAILY_PAUSE = 900.0
 
@@ -111,6 +114,8 @@ class Caller:
         self._credentials = credentials
         self._quota = quota
         self._timeouts = timeouts
+        # Large files take their time, as long as bytes keep coming.
+        self._patient = Timeouts(timeouts.silence, timeouts.total * _PATIENCE)
         self._retry = retry
 
     def read(self, name: str, build: Callable[[], Any], reader: Callable[[Resource], T]) -> T:
@@ -149,6 +154,50 @@ class Caller:
         """How many calls of this kind should share a batch."""
         allowed = self._quota.largest_batch(name) if self._quota else batch.MAX_PARTS
         return max(1, min(wanted, allowed, batch.MAX_PARTS))
+
+    def download(
+        self, name: str, build: Callable[[], Any], *, field: str, sink: Sink
+    ) -> tuple[Resource, int]:
+        """A read whose base64 `field` goes into `sink`; the rest of the answer, and bytes written.
+
+        Raises:
+            Unavailable: the answer is not Gmail's. What is in `sink` then is worth nothing.
+        """
+        return self._persist(lambda: self._download(name, build, field, sink))
+
+    def _download(
+        self, name: str, build: Callable[[], Any], field: str, sink: Sink
+    ) -> tuple[Resource, int]:
+        self._spend(name, 1)
+
+        def exchange(token: str) -> tuple[Resource, int]:
+            taken: list[Base64Field] = []
+
+            def begin() -> Callable[[bytes], None]:
+                sink.seek(0)
+                sink.truncate()
+                taken.append(Base64Field(field, sink))
+                return taken[-1].feed
+
+            headers = {"accept": "application/json", "authorization": f"Bearer {token}"}
+            try:
+                response, content = transport(self._patient).exchange(
+                    build().uri, headers=headers, once=False, receiver=begin
+                )
+                if response.status != 200:
+                    raise from_response(response.status, response, content, method=name)
+                if content:  # a proxy compressed it, and it had to be taken whole
+                    begin()(content)
+                return (taken[-1].finish(), taken[-1].size) if taken else ({}, 0)
+            except (KeyError, ValueError) as error:
+                raise Unavailable(
+                    f"the answer is not Gmail's: {type(error).__name__} {error}",
+                    reason="not_gmail",
+                    status=200,
+                    method=name,
+                ) from error
+
+        return self._with_token(name, exchange)[0]
 
     def _persist(self, attempt: Callable[[], T]) -> T:
         failures = 0

@@ -14,6 +14,7 @@ from typing import Any
 from . import bodies, types
 from .calls import Caller, Quota, Retry, TokenSource
 from .discovery import api
+from .download import Sink
 from .errors import GmailError, HistoryExpired, NotFound, Refused, Unavailable, after_send
 from .transport import Timeouts
 from .types import (
@@ -151,6 +152,30 @@ class GmailClient:
             lambda: self._api.attachments.get(userId=ME, messageId=message_id, id=attachment_id),
             types.read_attachment,
         )
+
+    def download_attachment(self, message_id: str, attachment_id: str, sink: Sink) -> int:
+        """An attachment's bytes into a file, never held whole; how many they are.
+
+        Raises:
+            Unavailable: what came is not base64url. What `sink` then holds is worth nothing.
+        """
+        _, size = self._calls.download(
+            "messages.attachments.get",
+            lambda: self._api.attachments.get(userId=ME, messageId=message_id, id=attachment_id),
+            field="data",
+            sink=sink,
+        )
+        return size
+
+    def download_raw(self, message_id: str, sink: Sink) -> int:
+        """The mail as it was received (format=raw) into a file; how many bytes it is."""
+        _, size = self._calls.download(
+            "messages.get",
+            lambda: self._get_message(message_id, "raw", ()),
+            field="raw",
+            sink=sink,
+        )
+        return size
 
     def list_history(
         self,

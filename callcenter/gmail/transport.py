@@ -21,7 +21,7 @@ import threading
 import time
 import urllib.request
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -36,6 +36,8 @@ _CA_VARIABLES = ("HTTPLIB2_CA_CERTS", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")
 _THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 Response = httplib2.Response[Any]
+# Begins an answer, and gives what takes its pieces as they come.
+Receiver = Callable[[], Callable[[bytes], None]]
 
 
 class TransportError(Exception):
@@ -70,11 +72,16 @@ class Transport:
         headers: Mapping[str, str] | None = None,
         *,
         once: bool,
+        receiver: Receiver | None = None,
     ) -> tuple[Response, bytes]:
         """One request and its answer, whatever its status.
 
+        Args:
+            receiver: gets the content of a 200 in pieces; what is returned is then empty.
+
         Raises:
             TransportError: there is no (whole) answer.
+            ValueError: the receiver's, who did not like a piece.
         """
         parts = urlsplit(uri)
         conn, prefix = self._connection(parts)
@@ -84,7 +91,7 @@ class Transport:
         idled = conn.sock is not None
         while True:
             try:
-                return self._attempt(conn, target, method, body, headers or {})
+                return self._attempt(conn, target, method, body, headers or {}, receiver)
             except TransportError as error:
                 conn.close()
                 if once or not idled or error.timed_out:
@@ -114,6 +121,7 @@ class Transport:
         method: str,
         body: bytes | str | None,
         headers: Mapping[str, str],
+        receiver: Receiver | None,
     ) -> tuple[Response, bytes]:
         if conn.sock is None:
             try:
@@ -128,15 +136,20 @@ class Transport:
         try:
             conn.request(method, target, body, dict(headers))
             answer = conn.getresponse()
-            content = _read(answer, deadline)
             response: Response = httplib2.Response(answer)
-            return response, _decoded(response, content)
+            if receiver is not None and answer.status == 200 and not _is_encoded(response):
+                _read(answer, deadline, receiver())
+                return response, b""
+            return response, _decoded(response, _whole(answer, deadline))
         except (OSError, http.client.HTTPException, zlib.error) as error:
             raise TransportError(
                 f"no answer from {conn.host}: {_describe(error)}",
                 reached=True,
                 timed_out=isinstance(error, TimeoutError),
             ) from error
+        except ValueError:
+            conn.close()  # in the middle of an answer that nobody wants
+            raise
 
 
 def _new_connection(
@@ -189,13 +202,18 @@ def tls_context(authorities: str | None) -> ssl.SSLContext:
     return context
 
 
-def _read(answer: http.client.HTTPResponse, deadline: float) -> bytes:
+def _whole(answer: http.client.HTTPResponse, deadline: float) -> bytes:
+    pieces: list[bytes] = []
+    _read(answer, deadline, pieces.append)
+    return b"".join(pieces)
+
+
+def _read(answer: http.client.HTTPResponse, deadline: float, take: Callable[[bytes], None]) -> None:
     """The whole body, in pieces, so that a trickle of bytes cannot hold a worker for ever."""
     promised = answer.length
-    pieces: list[bytes] = []
     size = 0
     while piece := answer.read1(_CHUNK):
-        pieces.append(piece)
+        take(piece)
         size += len(piece)
         if size > MAX_ANSWER:
             raise http.client.HTTPException(f"the answer is larger than {MAX_ANSWER} bytes")
@@ -205,13 +223,16 @@ def _read(answer: http.client.HTTPResponse, deadline: float) -> bytes:
         raise http.client.IncompleteRead(b"", promised - size)
     # read1 leaves a fully read answer open, and its connection could not be used again.
     answer.close()
-    return b"".join(pieces)
+
+
+def _is_encoded(response: Response) -> bool:
+    return str(response.get("content-encoding", "")).strip().lower() not in {"", "identity"}
 
 
 def _decoded(response: Response, content: bytes) -> bytes:
-    encoding = str(response.get("content-encoding", "")).strip().lower()
-    if encoding in {"", "identity"} or not content:
+    if not content or not _is_encoded(response):
         return content
+    encoding = str(response.get("content-encoding", "")).strip().lower()
     if encoding not in {"gzip", "x-gzip", "deflate"}:
         raise http.client.HTTPException(f"unknown content encoding {encoding[:20]!r}")
     # 47: gzip or zlib, told apart by their first bytes.
