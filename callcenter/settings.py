@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from callcenter import env
 from mail.schedule import BEAT_SCHEDULE
+from mailboxes.schedule import BEAT_SCHEDULE as MAILBOXES_SCHEDULE
 
 ENV = env.read()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -19,6 +20,7 @@ GOOGLE = ENV.google
 PUBLIC_URL = ENV.public_url
 REDIS_URL = ENV.redis_url
 POLL_SECONDS = ENV.poll_seconds
+MONITORING_TOKEN = ENV.monitoring_token
 
 HTTPS = PUBLIC_URL.startswith("https://")
 _HOST = PUBLIC_URL.split("://", 1)[1].split("/", 1)[0]
@@ -102,6 +104,8 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SECURE_SSL_REDIRECT = HTTPS
+# Asked by the machine that runs the process, which speaks plain http to it.
+SECURE_REDIRECT_EXEMPT = [r"^alive/$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
@@ -175,18 +179,28 @@ CELERY = {
     "task_default_queue": "default",
     # One process group a queue: neither the mirror nor the housekeeping may keep a send waiting.
     "task_routes": {
-        "mail.sync.tasks.*": {"queue": "sync"},
+        "mail.sync.tasks.backfill_mailbox": {"queue": "backfill"},
+        "mail.sync.tasks.follow_mailbox": {"queue": "sync"},
         "mail.outbox.tasks.*": {"queue": "interactive"},
+        "mailboxes.changes.tasks.*": {"queue": "interactive"},
         "mail.attachments.tasks.*": {"queue": "interactive"},
     },
-    "include": ["mail.sync.tasks", "mail.outbox.tasks", "mail.attachments.tasks", "mail.tasks"],
+    "include": [
+        "mailboxes.changes.tasks",
+        "mail.sync.tasks",
+        "mail.outbox.tasks",
+        "mail.attachments.tasks",
+        "mail.tasks",
+    ],
     "beat_scheduler": "callcenter.beat:SingleScheduler",
     "beat_max_loop_interval": 1,
     "beat_schedule": {
         **BEAT_SCHEDULE,
+        **MAILBOXES_SCHEDULE,
         "poll": {
-            "task": "mail.sync.tasks.poll_all",
-            "schedule": ENV.poll_seconds,
+            "task": "mail.sync.tasks.poll_due",
+            # Twice as often as anybody is due, so that nobody waits for a whole round more.
+            "schedule": ENV.poll_seconds / 2,
             "options": {"expires": 10.0},
         },
     },

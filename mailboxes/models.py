@@ -64,12 +64,17 @@ class Mailbox(models.Model):
     refresh_token = SecretField(default=no_secret)
     access_token = SecretField(default=no_secret)
     access_expires_at = models.DateTimeField(null=True)
+    # When Google last gave an access token, and when it will end the permission itself: a client in
+    # test mode gets seven days. Empty where Google named no end.
+    refreshed_at = models.DateTimeField(null=True)
+    grant_ends_at = models.DateTimeField(null=True)
     scopes = models.TextField(blank=True)
     connected_at = models.DateTimeField(null=True)
     connected_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
-    # Inbox mail of the last so many days before connecting starts as 未処理, older as 完了.
+    # Inbox mail of the last so many days before connecting starts as 未処理, older as 完了. Fixed
+    # when the first import begins: see actions.keep.set_open_days.
     open_days = models.PositiveSmallIntegerField(default=0)
     last_sync_at = models.DateTimeField(null=True)
     # A code of mailboxes.troubles, shown in words; empty while all is well.
@@ -132,3 +137,77 @@ class SendAs(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+
+class ChangeKind(models.TextChoices):
+    """Which Gmail command a change is."""
+
+    MODIFY = "mail.modify"
+    TRASH = "mail.trash"
+    UNTRASH = "mail.untrash"
+
+
+class ChangeState(models.TextChoices):
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    REFUSED = "refused"
+
+
+class Change(models.Model):
+    """One plain, idempotent command on its way to Gmail: see `mailboxes.changes`, which writes it.
+
+    `target` is the Gmail id of what is changed; its changes are carried out in the order of their
+    keys. `payload` of the mail kinds is {"add": [label id, …], "remove": […]}, all that the command
+    does to the mail's labels. `about` is the caller's own number for the target.
+    """
+
+    OPEN_STATES = (ChangeState.QUEUED, ChangeState.RUNNING)
+
+    mailbox = models.ForeignKey(Mailbox, models.CASCADE, related_name="changes", db_index=False)
+    kind = models.CharField(max_length=20, choices=ChangeKind.choices)
+    target = models.CharField(max_length=255)
+    payload = models.JSONField(default=dict)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    about = models.BigIntegerField(null=True)
+    state = models.CharField(max_length=8, choices=ChangeState.choices, default=ChangeState.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    not_before = models.DateTimeField(db_default=Now())
+    # Both the claim's end and its name: a worker that slept through it writes nothing any more.
+    claimed_until = models.DateTimeField(null=True)
+    # Google's word for why it waits or was refused, and its sentence.
+    reason = models.CharField(max_length=40, blank=True)
+    detail = models.TextField(blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+    done_at = models.DateTimeField(null=True)
+    # The caller has to look at the target again once this has come to an end.
+    attention = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(state__in=ChangeState.values), name="change_state_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="done") ^ models.Q(done_at=None),
+                name="change_done_has_its_time",
+            ),
+        )
+        indexes = (
+            # What a reading of Gmail does not show yet, and what must go before a later change.
+            models.Index(fields=["mailbox", "target", "id"], name="change_of_target"),
+            # The workers' and the sweeper's.
+            models.Index(
+                fields=["mailbox", "not_before"],
+                name="change_open",
+                condition=models.Q(state__in=["queued", "running"]),
+            ),
+            models.Index(
+                fields=["id"], name="change_attention", condition=models.Q(attention=True)
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.target} ({self.state})"

@@ -1,0 +1,268 @@
+"""Changes -> Gmail: who has them in hand, what is asked for, and what comes of it."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
+
+from callcenter.gmail.client import GmailClient
+from callcenter.gmail.errors import (
+    AuthRevoked,
+    GmailError,
+    NotFound,
+    QuotaExceeded,
+    Unavailable,
+)
+from callcenter.gmail.quota import Budget
+from mailboxes.actions.keep import note_refused, note_trouble
+from mailboxes.changes import timing
+from mailboxes.changes.patch import LabelPatch
+from mailboxes.gmail import client_for
+from mailboxes.models import Change, ChangeKind, ChangeState, Mailbox, MailboxState
+from mailboxes.secrets import SecretUnreadable
+
+log = logging.getLogger(__name__)
+# What one batchModify takes.
+_TOGETHER = 1000
+_SINGLY = 20
+_TURN_SECONDS = 20.0
+GONE = "gone"
+
+
+class ClaimLost(Exception):
+    """Another worker has taken these over; stop without a trace."""
+
+
+@dataclass(slots=True)
+class Claim:
+    """Like changes of different mails, for this worker alone until `until`."""
+
+    rows: list[Change]
+    until: datetime
+
+    def held(self) -> QuerySet[Change]:
+        return Change.objects.filter(
+            pk__in=[row.pk for row in self.rows],
+            state=ChangeState.RUNNING,
+            claimed_until=self.until,
+        )
+
+    def renew(self) -> None:
+        """Raises ClaimLost."""
+        with transaction.atomic():
+            if self.held().update(claimed_until=Now() + timing.CLAIM) != len(self.rows):
+                raise ClaimLost
+            self.until = _stamp(self.rows)
+
+
+def _stamp(rows: Sequence[Change]) -> datetime:
+    until = Change.objects.values_list("claimed_until", flat=True).get(pk=rows[0].pk)
+    if until is None:
+        raise ClaimLost
+    return until
+
+
+def due() -> QuerySet[Change]:
+    """Changes that may be taken in hand now: nobody has them, and none before them is open.
+
+    Those of a paused or disconnected mailbox, or of one that must be connected anew, wait.
+    """
+    earlier = Change.objects.filter(
+        mailbox=OuterRef("mailbox"),
+        target=OuterRef("target"),
+        pk__lt=OuterRef("pk"),
+        state__in=Change.OPEN_STATES,
+    )
+    free = Q(claimed_until=None) | Q(claimed_until__lte=Now())
+    return Change.objects.filter(
+        free,
+        ~Exists(earlier),
+        state__in=Change.OPEN_STATES,
+        not_before__lte=Now(),
+        mailbox__state=MailboxState.CONNECTED,
+    )
+
+
+def mailboxes_with_due() -> list[int]:
+    return list(due().order_by("mailbox").values_list("mailbox", flat=True).distinct())
+
+
+def claim(mailbox_id: int) -> Claim | None:
+    """The oldest due change of the mailbox, and with it those that ask for the same."""
+    oldest = due().filter(mailbox=mailbox_id).order_by("pk").first()
+    if oldest is None:
+        return None
+    limit = _TOGETHER if oldest.kind == ChangeKind.MODIFY else _SINGLY
+    with transaction.atomic():
+        rows = list(
+            due()
+            .filter(mailbox=mailbox_id, kind=oldest.kind, payload=oldest.payload)
+            .order_by("pk")
+            .select_for_update(no_key=True, skip_locked=True, of=("self",))[:limit]
+        )
+        if not rows:
+            return None  # another worker was quicker
+        Change.objects.filter(pk__in=[row.pk for row in rows]).update(
+            state=ChangeState.RUNNING, claimed_until=Now() + timing.CLAIM
+        )
+        return Claim(rows, _stamp(rows))
+
+
+def carry_out(mailbox_id: int, *, seconds: float = _TURN_SECONDS) -> bool:
+    """Carry out what is due; True when more is waiting after so much time.
+
+    Safe to call at any time, any number of times, by several workers at once.
+    """
+    deadline = time.monotonic() + seconds
+    mailbox = Mailbox.objects.working().filter(pk=mailbox_id).first()
+    if mailbox is None:
+        return False
+    client: GmailClient | None = None
+    while claimed := claim(mailbox_id):
+        try:
+            client = client or client_for(mailbox, priority="agent")
+            _carry_out(client, claimed)
+        except ClaimLost:
+            log.info("Changes of mailbox %d were taken over by another worker", mailbox_id)
+        except SecretUnreadable:
+            note_trouble(mailbox, "unreadable_token")
+            _put_back(claimed, "unreadable_token")
+            return False
+        except AuthRevoked as error:
+            note_refused(mailbox, error.reason)
+            _put_back(claimed, error.reason)
+            return False
+        except (QuotaExceeded, Unavailable) as error:
+            log.info("Changes of mailbox %d wait: %s", mailbox_id, error)
+            _put_off(claimed, error)
+            return False
+        if time.monotonic() > deadline:
+            return True
+    return False
+
+
+def _carry_out(client: GmailClient, claimed: Claim) -> None:
+    """All of a claim; what is done or refused leaves it, so that a failure is of the rest.
+
+    Raises:
+        AuthRevoked, QuotaExceeded, Unavailable: to be tried again, which does no harm.
+        ClaimLost
+    """
+    if _together_is_cheaper(claimed.rows):
+        patch = LabelPatch.from_payload(claimed.rows[0].payload)
+        claimed.renew()
+        try:
+            client.batch_modify([row.target for row in claimed.rows], **_arguments(patch))
+        except (AuthRevoked, QuotaExceeded, Unavailable):
+            raise
+        except GmailError as error:
+            # One of them may have spoiled it for all: each by itself.
+            log.info("batchModify of %d mails was refused: %s", len(claimed.rows), error)
+        else:
+            _done(claimed)
+            return
+    for row in list(claimed.rows):
+        claimed.renew()
+        alone = Claim([row], claimed.until)
+        try:
+            _ask(client, row)
+        except (AuthRevoked, QuotaExceeded, Unavailable):
+            raise
+        except NotFound:
+            _refused(alone, GONE, "")
+        except GmailError as error:
+            log.warning("Change %d was refused for good: %s", row.pk, error)
+            _refused(alone, error.reason, error.message)
+        else:
+            _done(alone)
+        claimed.rows.remove(row)
+
+
+def _together_is_cheaper(rows: Sequence[Change]) -> bool:
+    if rows[0].kind != ChangeKind.MODIFY:
+        return False
+    budget = Budget(settings.GOOGLE.units_per_minute, settings.GOOGLE.costs)
+    return budget.cost("messages.batchModify") < budget.cost("messages.modify", len(rows))
+
+
+def _arguments(patch: LabelPatch) -> dict[str, list[str]]:
+    return {"add": sorted(patch.add), "remove": sorted(patch.remove)}
+
+
+def _ask(client: GmailClient, change: Change) -> None:
+    patch = LabelPatch.from_payload(change.payload)
+    if change.kind == ChangeKind.TRASH:
+        client.trash(change.target)
+    elif change.kind == ChangeKind.UNTRASH:
+        client.untrash(change.target)
+        # INBOX and what else is to come back does not come by itself.
+        rest = LabelPatch(patch.add, patch.remove - {"TRASH"})
+        if rest:
+            client.modify(change.target, **_arguments(rest))
+    elif patch:
+        client.modify(change.target, **_arguments(patch))
+
+
+def _done(claimed: Claim) -> None:
+    with transaction.atomic():
+        ours = list(claimed.held().order_by("pk").select_for_update(no_key=True))
+        Change.objects.filter(pk__in=[row.pk for row in ours]).update(
+            state=ChangeState.DONE, done_at=Now(), claimed_until=None, reason="", detail=""
+        )
+        kept = {row.pk for row in ours}
+        for row in claimed.rows:
+            if row.pk not in kept:
+                _say_again(row)
+
+
+def _say_again(row: Change) -> None:
+    """We slept through our claim and still gave the command: later ones may have gone before it."""
+    log.warning("Change %d was carried out after its claim had ended", row.pk)
+    later = Change.objects.filter(
+        mailbox=row.mailbox_id, target=row.target, pk__gt=row.pk, state=ChangeState.DONE
+    )
+    later.update(state=ChangeState.QUEUED, done_at=None, not_before=Now())
+
+
+def _refused(claimed: Claim, reason: str, detail: str) -> None:
+    claimed.held().update(
+        state=ChangeState.REFUSED,
+        claimed_until=None,
+        reason=reason[:40],
+        detail=detail[:2000],
+        attention=True,
+    )
+
+
+def _put_back(claimed: Claim, reason: str) -> None:
+    """Until the account works again; nobody's attempt."""
+    claimed.held().update(state=ChangeState.QUEUED, claimed_until=None, reason=reason[:40])
+
+
+def _put_off(claimed: Claim, error: QuotaExceeded | Unavailable) -> None:
+    attempts = min(claimed.rows[0].attempts + 1, 1000)
+    claimed.held().update(
+        state=ChangeState.QUEUED,
+        claimed_until=None,
+        attempts=attempts,
+        not_before=Now() + timing.backoff(attempts, error.retry_after),
+        reason=error.reason[:40],
+        detail=error.message[:2000],
+    )
+
+
+def sweep() -> int:
+    """Forget what nobody needs any more; returns how many."""
+    over = Q(state=ChangeState.DONE, done_at__lt=Now() - timing.KEEP_DONE) | Q(
+        state=ChangeState.REFUSED, created_at__lt=Now() - timing.KEEP_REFUSED
+    )
+    deleted, _ = Change.objects.filter(over, attention=False).delete()
+    return deleted
