@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from django.conf import settings
+from django.db.models.functions import Now
 from redis.exceptions import LockError, RedisError
 
 from callcenter.gmail import auth
+from callcenter.gmail.calls import Retry
 from callcenter.gmail.client import GmailClient
 from callcenter.gmail.errors import AuthRevoked, Unavailable
 from callcenter.gmail.quota import Bucket, Budget, Priority
@@ -20,6 +22,9 @@ from mailboxes.models import Mailbox, OAuthClient
 from mailboxes.secrets import Secret
 
 _PRIORITIES = {"agent": Priority.AGENT, "mirror": Priority.MIRROR}
+# How long Gmail may be silent. The mirror asks again anyway, and a worker has other mailboxes.
+_PATIENT_SECONDS = {"agent": 30.0, "mirror": 15.0}
+_CAUTIOUS_SECONDS = 5.0
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -58,11 +63,15 @@ def _load(mailbox_id: int) -> auth.Tokens:
 
 
 def _save(mailbox_id: int, tokens: auth.Tokens) -> None:
-    Mailbox.objects.filter(pk=mailbox_id).update(
-        access_token=Secret.of(tokens.access_token),
-        access_expires_at=tokens.expires_at,
-        refresh_token=Secret.of(tokens.refresh_token),
-    )
+    fields: dict[str, Any] = {
+        "access_token": Secret.of(tokens.access_token),
+        "access_expires_at": tokens.expires_at,
+        "refresh_token": Secret.of(tokens.refresh_token),
+        "refreshed_at": Now(),
+    }
+    if tokens.ends_at is not None:
+        fields["grant_ends_at"] = tokens.ends_at
+    Mailbox.objects.filter(pk=mailbox_id).update(**fields)
 
 
 @contextmanager
@@ -75,11 +84,22 @@ def _one_refresh(mailbox_id: int) -> Iterator[None]:
         raise Unavailable(str(error), reason="token_lock", method="token", reached=False) from error
 
 
-def client_for(mailbox: Mailbox, *, priority: Literal["agent", "mirror"]) -> GmailClient:
-    """Gmail for this mailbox; an agent's wish goes before the mirror's work."""
+def bucket_of(mailbox: Mailbox) -> Bucket:
+    """The units of this mailbox, which all processes share."""
+    google = settings.GOOGLE
+    return Bucket(connection(), str(mailbox.pk), Budget(google.units_per_minute, google.costs))
+
+
+def client_for(
+    mailbox: Mailbox, *, priority: Literal["agent", "mirror"], cautious: bool = False
+) -> GmailClient:
+    """Gmail for this mailbox; an agent's wish goes before the mirror's work.
+
+    Args:
+        cautious: one short attempt a call, for a mailbox that did not answer the last time.
+    """
     mailbox_id = mailbox.pk
     google = settings.GOOGLE
-    bucket = Bucket(connection(), str(mailbox_id), Budget(google.units_per_minute, google.costs))
     tokens = StoredTokens(
         _client,
         load=lambda: _load(mailbox_id),
@@ -88,5 +108,7 @@ def client_for(mailbox: Mailbox, *, priority: Literal["agent", "mirror"]) -> Gma
         endpoints=endpoints(),
     )
     return GmailClient(
-        tokens, api_root=google.api_root, quota=bucket.for_priority(_PRIORITIES[priority])
+        tokens,
+        api_root=google.api_root,
+        quota=bucket_of(mailbox).for_priority(_PRIORITIES[priority]),
     )

@@ -30,7 +30,7 @@ from scripts.migrated import MigrationStamp
 from scripts.supervisor import Service, Supervisor
 
 # Two processes where an agent waits, so that a slow send does not hold up a draft.
-WORKERS = {"interactive": 2, "sync": 2, "default": 1}
+WORKERS = {"interactive": 2, "sync": 2, "backfill": 1, "default": 1}
 
 
 class Run:

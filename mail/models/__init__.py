@@ -15,7 +15,14 @@ from mail.models.message import (
     Status,
 )
 from mail.models.outgoing import Outgoing, OutgoingState
-from mail.models.sync_state import SyncPhase, SyncState, ToFetch
+from mail.models.sync_state import (
+    Listed,
+    Reason,
+    Reconciliation,
+    SyncPhase,
+    SyncState,
+    ToFetch,
+)
 
 __all__ = [
     "Attachment",
@@ -28,12 +35,15 @@ __all__ = [
     "DraftState",
     "EditLock",
     "Folder",
+    "Listed",
     "LockMode",
     "Message",
     "MessageBody",
     "MessageLabel",
     "Outgoing",
     "OutgoingState",
+    "Reason",
+    "Reconciliation",
     "Status",
     "SyncPhase",
     "SyncState",

@@ -101,8 +101,6 @@ class Message(models.Model):
     # Deleted for good in Gmail; the row stays so that comments and history do.
     gone_at = models.DateTimeField(null=True)
     stored_at = models.DateTimeField(auto_now_add=True)
-    # The last full listing that named it: those that a finished listing left out are gone.
-    listing = models.PositiveIntegerField(default=0)
     labels = models.ManyToManyField(Label, through="MessageLabel", related_name="messages")
 
     objects = MessageQuerySet.as_manager()

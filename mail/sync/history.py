@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.db import transaction
 
 from callcenter.gmail.client import GmailClient
+from callcenter.gmail.errors import HistoryExpired
 from callcenter.gmail.types import touched_messages
-from mail.models import SyncState
+from mail.models import Reason, SyncPhase, SyncState
+from mail.sync import reconcile
 from mail.sync.queue import write_down_touched
 from mailboxes.models import Mailbox
 
@@ -18,9 +20,15 @@ def follow(mailbox: Mailbox, state: SyncState, client: GmailClient) -> None:
     send pages without records in between. Ids of earlier pages are safe by then.
 
     Raises:
-        HistoryExpired: the cursor is too old for Gmail.
-        GmailError: any other refusal; the cursor stays.
+        GmailError: a refusal; the cursor stays.
     """
+    try:
+        _follow(mailbox, state, client)
+    except HistoryExpired:
+        _begin_again(mailbox, state, client)
+
+
+def _follow(mailbox: Mailbox, state: SyncState, client: GmailClient) -> None:
     page_token: str | None = None
     while True:
         page = client.list_history(state.history_id, page_token)
@@ -33,3 +41,18 @@ def follow(mailbox: Mailbox, state: SyncState, client: GmailClient) -> None:
         if page.next_page_token is None:
             return
         page_token = page.next_page_token
+
+
+def _begin_again(mailbox: Mailbox, state: SyncState, client: GmailClient) -> None:
+    """The cursor is too old for Gmail: a new one, and everything that is here is held against it.
+
+    The cursor is taken before the lists are read, so that nothing falls between the two. A
+    comparison that was running began before the gap, and so may have missed it: from the top.
+    """
+    profile = client.profile()
+    with transaction.atomic():
+        SyncState.objects.filter(pk=state.pk).update(history_id=profile.history_id)
+        state.history_id = profile.history_id
+        if state.phase == SyncPhase.LISTING and not state.listed:
+            return
+        reconcile.begin_again(mailbox, Reason.EXPIRED)

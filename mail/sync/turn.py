@@ -1,4 +1,9 @@
-"""One mailbox's turn: bounded work, one at a time, safe to call as often as one likes."""
+"""One mailbox's turn: bounded work, one at a time, safe to call as often as one likes.
+
+Two lanes with workers of their own: `follow` reads history and what people wait for, and is over in
+a moment; `backfill` does the first synchronisation and the comparisons, and follows history all the
+while. So a mailbox that is being read in never keeps another one's news waiting.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +11,7 @@ import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from enum import Enum
 
 from django.db import connection
 from django.db.models.functions import Now
@@ -17,27 +22,32 @@ from callcenter.gmail.client import GmailClient
 from callcenter.gmail.errors import (
     AuthRevoked,
     GmailError,
-    HistoryExpired,
     InsufficientPermission,
     QuotaExceeded,
 )
-from labels.actions.mirror import mirror_labels
 from mail.models import SyncPhase, SyncState, ToFetch
-from mail.sync import history, listing
-from mail.sync.apply import Account
+from mail.sync import history, listing, reconcile, regular
+from mail.sync.account import Account
 from mail.sync.fetch import fetch_some
 from mail.sync.notes import tell_synced
-from mailboxes.actions.connect import replace_send_as
 from mailboxes.actions.keep import note_refused, note_trouble, note_well
 from mailboxes.gmail import client_for
 from mailboxes.models import Mailbox
 from mailboxes.secrets import SecretUnreadable
 
 log = logging.getLogger(__name__)
-TURN_SECONDS = 20.0
-LABELS_EVERY = timedelta(minutes=2)
-SEND_AS_EVERY = timedelta(minutes=30)
+FOLLOW_SECONDS = 5.0
+BACKFILL_SECONDS = 20.0
+# While a backfill is at work, history is looked at this often.
+LOOK_EVERY = 2.0
 _LOCK_CLASS = 0x5C17
+
+
+class Lane(Enum):
+    """Which workers take a turn."""
+
+    FOLLOW = "follow"
+    BACKFILL = "backfill"
 
 
 @contextmanager
@@ -57,88 +67,114 @@ def _alone(mailbox_id: int) -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [_LOCK_CLASS, mailbox_id])
 
 
-def take_turn(mailbox_id: int, *, seconds: float = TURN_SECONDS) -> bool:
-    """Bring the mirror forward; True when more is waiting.
+def take_turn(
+    mailbox_id: int, *, lane: Lane = Lane.BACKFILL, seconds: float | None = None
+) -> Lane | None:
+    """Bring the mirror forward; the lane in which more is waiting, if more is.
 
     Whatever Gmail refuses is noted at the mailbox, where people see it, and tried again at the next
     turn.
     """
+    if seconds is None:
+        seconds = FOLLOW_SECONDS if lane is Lane.FOLLOW else BACKFILL_SECONDS
     with _alone(mailbox_id) as alone:
         mailbox = Mailbox.objects.working().filter(pk=mailbox_id).first()
         if not alone or mailbox is None:
-            return False
+            return None
         try:
-            more = _work(mailbox, client_for(mailbox, priority="mirror"), seconds)
+            # What did not answer the last time gets one short chance, and no worker for long.
+            client = client_for(mailbox, priority="mirror", cautious=bool(mailbox.trouble))
+            more = _Turn(mailbox, client, lane, seconds).work()
         except SecretUnreadable:
             note_trouble(mailbox, "unreadable_token")
         except (AuthRevoked, InsufficientPermission) as error:
             note_refused(mailbox, error.reason)
-        except QuotaExceeded:
-            note_trouble(mailbox, "quota")
+        except QuotaExceeded as error:
+            # Our own budget is no trouble of the mailbox: agents' work went first.
+            if error.reason != "local_budget":
+                note_trouble(mailbox, "quota")
         except GmailError as error:
             log.warning("Mailbox %s: %s", mailbox.pk, error)
             note_trouble(mailbox, "gmail_down")
         else:
             note_well(mailbox)
             return more
+        return None
+
+
+class _Turn:
+    """The work of one turn."""
+
+    def __init__(self, mailbox: Mailbox, client: GmailClient, lane: Lane, seconds: float) -> None:
+        self.mailbox, self.client, self.lane = mailbox, client, lane
+        self.deadline = time.monotonic() + seconds
+        self.state = SyncState.objects.filter(mailbox=mailbox).first() or listing.begin(
+            mailbox, client
+        )
+        self.account = Account.of(mailbox, self.state)
+        self.looked = float("-inf")
+
+    def work(self) -> Lane | None:
+        regular.refresh_labels(self.mailbox, self.state, self.client)
+        regular.refresh_send_as(self.mailbox, self.state, self.client)
+        while time.monotonic() < self.deadline:
+            self._look()
+            if not Mailbox.objects.working().filter(pk=self.mailbox.pk).exists():
+                return None  # paused or disconnected meanwhile
+            if self._fetch(urgent=True):
+                continue
+            if self.lane is Lane.FOLLOW and self._has_backfill():
+                return Lane.BACKFILL
+            if not self._backfill():
+                return None
+        return self.lane
+
+    def _look(self) -> None:
+        """Follow history, unless that was a moment ago."""
+        if time.monotonic() - self.looked < LOOK_EVERY:
+            return
+        history.follow(self.mailbox, self.state, self.client)
+        self.looked = time.monotonic()
+        Mailbox.objects.filter(pk=self.mailbox.pk).update(last_sync_at=Now())
+        tell_synced(self.mailbox)
+
+    def _fetch(self, *, urgent: bool = False) -> int:
+        done = fetch_some(self.account, self.state, self.client, urgent=urgent)
+        if self.account.met_strangers:
+            regular.refresh_labels(self.mailbox, self.state, self.client, now=True)
+            self.account.forget_labels()
+        return done
+
+    def _has_backfill(self) -> bool:
+        return (
+            self.state.phase != SyncPhase.FOLLOWING or reconcile.running(self.mailbox) is not None
+        )
+
+    def _backfill(self) -> bool:
+        """A piece of what nobody waits for; False when nothing is left to be done now."""
+        if self.state.phase == SyncPhase.LISTING:
+            if not self._newest_are_wanted() or not self._fetch():
+                listing.list_page(self.mailbox, self.state, self.client)
+            return True
+        if (run := reconcile.running(self.mailbox)) is not None:
+            reconcile.step(run, self.client)
+            return True
+        if self._fetch():
+            return True
+        self._finish()
         return False
 
+    def _newest_are_wanted(self) -> bool:
+        """With the first page listed, people get something to read before the listing goes on."""
+        return bool(self.state.listed) and not self.state.fetched
 
-def _work(mailbox: Mailbox, client: GmailClient, seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    state = SyncState.objects.filter(mailbox=mailbox).first() or listing.begin(mailbox, client)
-    _refresh_labels(mailbox, state, client)
-    _refresh_send_as(mailbox, state, client)
-    try:
-        history.follow(mailbox, state, client)
-    except HistoryExpired:
-        listing.begin_again(mailbox, state, client)
-    Mailbox.objects.filter(pk=mailbox.pk).update(last_sync_at=Now())
-    tell_synced(mailbox)
-    while time.monotonic() < deadline:
-        if state.phase == SyncPhase.LISTING:
-            listing.list_page(mailbox, state, client)
-            # The newest are read at once, before the listing goes on.
-            if state.listed > 500 and state.phase == SyncPhase.LISTING:
-                continue
-        account = Account.of(mailbox, state)
-        done, strangers = fetch_some(account, state, client)
-        if strangers:
-            _refresh_labels(mailbox, state, client, now=True)
-        if not done and state.phase != SyncPhase.LISTING:
-            _finish(mailbox, state)
-            return False
-    return True
-
-
-def _finish(mailbox: Mailbox, state: SyncState) -> None:
-    """The first listing is in when nothing untried is left; from here on changes are news."""
-    if (
-        state.phase == SyncPhase.FETCHING
-        and not ToFetch.objects.filter(mailbox=mailbox, attempts=0).exists()
-    ):
-        state.phase = SyncPhase.FOLLOWING
-        state.finished_at = timezone.now()
-        state.save(update_fields=["phase", "finished_at"])
-        record("sync.finished", mailbox_id=mailbox.pk)
-
-
-def _is_due(moment: datetime | None, every: timedelta) -> bool:
-    return moment is None or timezone.now() - moment > every
-
-
-def _refresh_labels(
-    mailbox: Mailbox, state: SyncState, client: GmailClient, *, now: bool = False
-) -> None:
-    """History does not tell of label edits: the labels are read every few minutes."""
-    if now or _is_due(state.labels_read_at, LABELS_EVERY):
-        mirror_labels(mailbox, client.list_labels())
-        state.labels_read_at = timezone.now()
-        state.save(update_fields=["labels_read_at"])
-
-
-def _refresh_send_as(mailbox: Mailbox, state: SyncState, client: GmailClient) -> None:
-    if _is_due(state.send_as_read_at, SEND_AS_EVERY):
-        replace_send_as(mailbox, tuple(client.send_as()))
-        state.send_as_read_at = timezone.now()
-        state.save(update_fields=["send_as_read_at"])
+    def _finish(self) -> None:
+        """The first synchronisation has ended when nothing untried is left."""
+        if (
+            self.state.phase == SyncPhase.FETCHING
+            and not ToFetch.objects.filter(mailbox=self.mailbox, attempts=0).exists()
+        ):
+            self.state.phase = SyncPhase.FOLLOWING
+            self.state.finished_at = timezone.now()
+            self.state.save(update_fields=["phase", "finished_at"])
+            record("sync.finished", mailbox_id=self.mailbox.pk)

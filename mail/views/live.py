@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from typing import Any
 
+import redis
+from asgiref.sync import sync_to_async
 from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -13,12 +16,14 @@ from activity import events
 from activity.models import Event
 from callcenter.live import hub
 from callcenter.streams import ALIVE, brief, event, event_stream
+from mail.sync import polling
 from mail.sync.notes import synced
 from mailboxes.models import Mailbox
 from permissions.access import AgentRequest, require, signed_in
 from permissions.models import User
 from permissions.operations import Operation
 
+log = logging.getLogger(__name__)
 # Proxies close a connection that is silent for a minute.
 ALIVE_SECONDS = 15.0
 _PLACED = ("public_id", "version")
@@ -44,11 +49,20 @@ def _mailboxes(user_id: int) -> set[int] | None:
     return set(user.mailbox_ids)
 
 
+def _watch(mailboxes: set[int]) -> None:
+    """Gmail is asked more often for what somebody looks at."""
+    try:
+        polling.watch(mailboxes)
+    except redis.RedisError:
+        log.warning("The broker does not know who watches; news come later", exc_info=True)
+
+
 def _look(user_id: int, cursor: int | None) -> tuple[set[int], list[Event], int] | None:
     """What is new for this user since `cursor`, asked with their present rights."""
     mailboxes = _mailboxes(user_id)
     if mailboxes is None:
         return None
+    _watch(mailboxes)
     if cursor is None:
         return mailboxes, [], events.horizon()
     found, following = events.since(cursor, mailbox_ids=mailboxes)
@@ -78,6 +92,7 @@ async def _follow(user_id: int, cursor: int | None) -> AsyncIterator[str]:
             while len(known) > 2000:
                 known.pop(next(iter(known)))
             while not await listener.wait(ALIVE_SECONDS):
+                await sync_to_async(_watch, thread_sensitive=False)(look[0])
                 yield ALIVE
 
 

@@ -23,7 +23,7 @@ class Mirror:
     box: Mailbox
 
     def turn(self) -> bool:
-        return take_turn(self.box.pk, seconds=30)
+        return take_turn(self.box.pk, seconds=30) is not None
 
     def catch_up(self, timeout: float = 60) -> None:
         """Turns until nothing is waiting, as beat would order them."""

@@ -16,7 +16,7 @@ from django.db import connection
 
 from activity.models import Event
 from mail import editlock
-from mail.models import Draft, Message, Status, SyncPhase, ToFetch
+from mail.models import Draft, Message, Reconciliation, Status, SyncPhase, ToFetch
 from mailboxes.models import Mailbox, MailboxState
 from tests.mail import cast
 from tests.mail.sync.conftest import Mirror
@@ -125,7 +125,7 @@ def test_changes_made_in_gmail_arrive(mirror: Mirror) -> None:
     assert Event.objects.filter(kind="mail.gone", message_id=gone.pk).exists()
 
 
-def test_an_expired_history_is_made_up_for_by_a_new_listing(mirror: Mirror) -> None:
+def test_an_expired_history_is_made_up_for_by_a_comparison(mirror: Mirror) -> None:
     ids = [mirror.deliver(number) for number in range(8)]
     mirror.catch_up()
     mirror.act("delete", message_id=ids[3])
@@ -136,7 +136,10 @@ def test_an_expired_history_is_made_up_for_by_a_new_listing(mirror: Mirror) -> N
     assert mirror.mirrored() == mirror.truth()
     assert mirror.message(ids[3]).gone_at is not None
     assert mirror.message(added).status == Status.OPEN
-    assert mirror.state.listing == 2
+    run = Reconciliation.objects.get()
+    assert (run.reason, run.listed, run.missing, run.surplus) == ("expired", 8, 1, 1)
+    assert (run.differing, run.repaired) == (1, 3)
+    assert run.finished_at is not None
 
 
 def test_errors_of_single_parts_lose_nothing(mirror: Mirror) -> None:
