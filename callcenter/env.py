@@ -27,6 +27,8 @@ class Google:
     revoke_uri: str
     units_per_minute: int
     costs: Mapping[str, int]
+    # Mails that an account may send in 24 hours; None: what Google allows its kind.
+    daily_sends: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Environment:
     log_level: str
     attachment_root: Path
     poll_seconds: float
+    monitoring_token: str
     google: Google
 
 
@@ -107,6 +110,23 @@ def _token_keys(values: list[str]) -> tuple[str, ...]:
     return tuple(values)
 
 
+_SHORTEST_TOKEN = 20
+
+
+def _monitoring_token(value: str) -> str:
+    if value and len(value) < _SHORTEST_TOKEN:
+        raise ImproperlyConfigured(
+            f"MONITORING_TOKEN can be guessed: at least {_SHORTEST_TOKEN} characters"
+        )
+    return value
+
+
+def _positive(name: str, value: int | None) -> int | None:
+    if value is not None and value < 1:
+        raise ImproperlyConfigured(f"{name} must be at least 1")
+    return value
+
+
 def read(variables: Mapping[str, str] | None = None) -> Environment:
     """Read and check the environment.
 
@@ -130,6 +150,7 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
             log_level=env.str("LOG_LEVEL", "INFO"),
             attachment_root=Path(env.str("ATTACHMENT_ROOT", "var/attachments")),
             poll_seconds=env.float("POLL_SECONDS", 2.0),
+            monitoring_token=_monitoring_token(env.str("MONITORING_TOKEN", "")),
             google=Google(
                 api_root=_http_url(
                     "GMAIL_API_ROOT", env.str("GMAIL_API_ROOT", "https://gmail.googleapis.com/")
@@ -148,6 +169,7 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
                 ),
                 units_per_minute=env.int("GMAIL_UNITS_PER_MINUTE", 15_000),
                 costs=costs,
+                daily_sends=_positive("GMAIL_DAILY_SENDS", env.int("GMAIL_DAILY_SENDS", None)),
             ),
         )
     except (EnvError, ValueError) as error:

@@ -2,9 +2,12 @@
 
 from django.urls import include, path
 
+from callcenter.alive import alive
+
 handler403 = "callcenter.errors.forbidden"
 
 urlpatterns = [
+    path("alive/", alive, name="alive"),
     path("", include("permissions.urls")),
     path("", include("mailboxes.urls")),
     path("", include("mail.urls")),
