@@ -10,7 +10,9 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import DataError, IntegrityError, transaction
@@ -23,6 +25,7 @@ from mail.sync.account import Account
 from mail.sync.arriving import Reading, store_new
 from mail.sync.effects import after_arrival
 from mail.sync.renewing import renew
+from mailboxes.changes import not_yet_shown
 
 log = logging.getLogger(__name__)
 _UNREADABLE = (
@@ -49,20 +52,19 @@ def apply(
     """
     if not answers:
         return 0
-    readings = _readings(account, answers, read_at)
+    readings = _readings(answers)
     known = _known(account, readings)
     renewed = [reading for reading in readings if reading.row.gmail_id in known]
     fresh = [reading for reading in readings if reading.row.gmail_id not in known]
     news = [reading for reading in fresh if _has_effects(account, reading)]
     quiet = [reading for reading in fresh if not _has_effects(account, reading)]
-    stored = _store(account, _renew, renewed) + _store(account, _arrive, quiet)
+    stored = _store(account, partial(_renew, read_at=read_at), renewed)
+    stored += _store(account, _arrive, quiet)
     # What has effects on other mails takes those mails' locks: each in a transaction of its own.
     return stored + sum(_store(account, _arrive_as_news, [reading]) for reading in news)
 
 
-def _readings(
-    account: Account, answers: Sequence[tuple[ToFetch, Mapping[str, Any]]], read_at: datetime
-) -> list[Reading]:
+def _readings(answers: Sequence[tuple[ToFetch, Mapping[str, Any]]]) -> list[Reading]:
     parsed = bounded.parse_payloads([resource for _, resource in answers])
     return [
         Reading.of(row, resource, resource.get("labelIds") or (), mail)
@@ -128,11 +130,19 @@ def _put_aside(row: ToFetch, error: Exception) -> None:
     )
 
 
-def _renew(account: Account, readings: Sequence[Reading]) -> None:
+def _renew(account: Account, readings: Sequence[Reading], *, read_at: datetime) -> None:
     ids = [reading.row.gmail_id for reading in readings]
     rows = Message.objects.filter(mailbox=account.mailbox, gmail_id__in=ids)
     locked = {row.gmail_id: row for row in rows.select_for_update().order_by("pk")}
-    changed = renew(account, locked, readings)
+    # What an agent has just changed is not in what Gmail said: it would flicker back.
+    patches = not_yet_shown(account.mailbox, ids, read_at=read_at)
+    shown = [
+        replace(each, label_ids=patches[each.row.gmail_id].over(each.label_ids))
+        if each.row.gmail_id in patches
+        else each
+        for each in readings
+    ]
+    changed = renew(account, locked, shown)
     _strike_off([reading.row for reading in readings], repaired=changed)
 
 
