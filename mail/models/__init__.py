@@ -2,6 +2,7 @@
 
 from mail.models.attachment import Attachment
 from mail.models.comment import Comment
+from mail.models.delivery import DeliveryFailure
 from mail.models.draft import Draft, DraftKind, DraftState
 from mail.models.edit_lock import EditLock, LockMode
 from mail.models.message import (
@@ -15,6 +16,7 @@ from mail.models.message import (
     Status,
 )
 from mail.models.outgoing import Outgoing, OutgoingState
+from mail.models.raw import RawMail
 from mail.models.sync_state import (
     Listed,
     Reason,
@@ -30,6 +32,7 @@ __all__ = [
     "Comment",
     "Conversation",
     "Correspondent",
+    "DeliveryFailure",
     "Draft",
     "DraftKind",
     "DraftState",
@@ -42,6 +45,7 @@ __all__ = [
     "MessageLabel",
     "Outgoing",
     "OutgoingState",
+    "RawMail",
     "Reason",
     "Reconciliation",
     "Status",

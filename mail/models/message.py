@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.contrib.postgres.indexes import HashIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -90,6 +91,8 @@ class Message(models.Model):
     has_attachments = models.BooleanField(default=False)
     is_unread = models.BooleanField(default=False)
     is_starred = models.BooleanField(default=False)
+    # 不達: this mail, or the answer to it, did not arrive; until somebody has dealt with it.
+    undelivered = models.BooleanField(default=False)
     automatic = models.CharField(max_length=10, choices=Automatic.choices, blank=True)
     size = models.PositiveIntegerField(default=0)
     status = models.CharField(max_length=12, choices=Status.choices, null=True)  # noqa: DJ001
@@ -156,8 +159,18 @@ class MessageBody(models.Model):
     notices = models.JSONField(default=list)
     rfc822_id = models.TextField(blank=True)
     references = models.JSONField(default=list)
-    raw = models.BinaryField(null=True)
+    # Gmail's own reading is doubtful, and the mail's own bytes have not been read yet (mail.raw).
     needs_raw = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = (
+            # The few that wait for their raw mail.
+            models.Index(
+                fields=["message"], name="body_needs_raw", condition=models.Q(needs_raw=True)
+            ),
+            # Which mail a delivery report is about. An id may be longer than a tree's key.
+            HashIndex(fields=["rfc822_id"], name="body_by_rfc822_id"),
+        )
 
     def __str__(self) -> str:
         return f"body of {self.message_id}"
