@@ -14,6 +14,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from scripts import leash
@@ -35,9 +36,25 @@ TEST_ENVIRONMENT = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Servers:
+    """Two running servers, and the environment that leads to them."""
+
+    environment: dict[str, str]
+    broker: Service
+    database: Service
+
+
 @contextmanager
 def throwaway(*, pg_bin: Path | None = None, durable: bool = False) -> Iterator[dict[str, str]]:
-    """Start both servers and yield the environment that leads to them.
+    """As `servers`, for those who only want the environment."""
+    with servers(pg_bin=pg_bin, durable=durable) as running:
+        yield running.environment
+
+
+@contextmanager
+def servers(*, pg_bin: Path | None = None, durable: bool = False) -> Iterator[Servers]:
+    """Start both servers; leaving it stops them.
 
     `durable` keeps PostgreSQL's usual guarantees and costs, for benchmarks. Call it inside
     `leash.guarded`, from the main thread.
@@ -45,21 +62,33 @@ def throwaway(*, pg_bin: Path | None = None, durable: bool = False) -> Iterator[
     with run_directory() as run, Supervisor(say=_to_stderr) as supervisor:
         postgres = Postgres(run / "data", run, throwaway=not durable, bin_dir=pg_bin)
         valkey = Valkey(run / "valkey", run, throwaway=True)
-        valkey.prepare()
         logs = run / "log"
-        broker = Service("valkey", valkey.command(), logs / "valkey.log", valkey.is_ready)
+        broker = Service(
+            "valkey",
+            valkey.command(),
+            logs / "valkey.log",
+            valkey.is_ready,
+            prepare=valkey.prepare,
+        )
         supervisor.start(broker)
         postgres.prepare()
-        database = Service("postgres", postgres.command(), logs / "postgres.log", postgres.is_ready)
+        database = Service(
+            "postgres",
+            postgres.command(),
+            logs / "postgres.log",
+            postgres.is_ready,
+            prepare=postgres.drop_stale_pid,
+        )
         supervisor.start(database)
         supervisor.wait_ready([broker, database])
         postgres.create_database("ccc")
-        yield {
+        environment = {
             "DATABASE_URL": postgres.url("ccc"),
             "REDIS_URL": valkey.url(),
             "ATTACHMENT_ROOT": str(run / "attachments"),
             **TEST_ENVIRONMENT,
         }
+        yield Servers(environment, broker, database)
 
 
 def _to_stderr(line: str) -> None:
