@@ -225,7 +225,9 @@ def _ledger(world: World, told: Told) -> Told:
 
 
 def _log(world: World, told: Told) -> Told:
-    return world.log.as_dict(int(told.get("limit", 1000)), told.get("method", ""))
+    found = world.log.as_dict(int(told.get("limit", 1000)), told.get("method", ""))
+    # Apart from `errors`, where the refusals of `part_errors` bear the same names.
+    return {**found, "quota_refusals": world.quota.refusals}
 
 
 def _clear_log(world: World, told: Told) -> Told:

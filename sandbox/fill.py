@@ -1,8 +1,10 @@
 """The benchmark's mailbox: mails of about 10 KB in conversations of a fixed mix, by seed.
 
 Conversations of 1 (60 %), 2 (20 %), 3 (8 %), 4 (5 %) and 5 to 12 (7 %) mails; Japanese and English
-text, a fifth of it HTML with a plain alternative, a tenth with a small attachment. Figures of
-different days compare only while this stays as it is.
+text, a fifth of it HTML with a plain alternative, a tenth with a small attachment. The mails of a
+conversation lie minutes to a day apart among about a thousand others a day, as they do in a busy
+mailbox: neighbours in a thread are not neighbours in a listing. Figures of different days compare
+only while this stays as it is.
 """
 
 from __future__ import annotations
@@ -31,6 +33,8 @@ _ENGLISH = (
 )
 _SUBJECTS = ("ご注文について", "配送状況の確認", "返品のお願い", "請求書の件", "Order question")
 _PEOPLE = 400
+STEP_MS = 80_000  # a conversation's newest mail after the one before: about 1,000 mails a day
+SOONEST_MS, LATEST = 600_000, 144  # an answer comes after ten minutes, or up to so many times that
 
 
 @dataclass(slots=True)
@@ -44,13 +48,15 @@ def conversations(messages: int, account: str, seed: int, newest_ms: int) -> Ite
     """Conversations until there are `messages` mails; the last may be cut short."""
     rng = random.Random(seed)
     made = number = 0
-    step = 60_000
     while made < messages:
         size = min(_size(rng), messages - made)
         number += 1
-        start = newest_ms - (messages - made) * step
+        dates = [newest_ms - (messages - made) * STEP_MS]
+        for _ in range(size - 1):
+            # Answers are looked for backwards, so that none lies in the future.
+            dates.append(dates[-1] - round(SOONEST_MS * LATEST ** rng.random()))
         yield [
-            _mail(rng, account, number, place, start + place * step // 2) for place in range(size)
+            _mail(rng, account, number, place, date) for place, date in enumerate(reversed(dates))
         ]
         made += size
 

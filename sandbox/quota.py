@@ -63,7 +63,7 @@ class Quota:
     def clear(self) -> None:
         self._spent: dict[str, deque[tuple[float, int]]] = {}
         self._sum: Counter[str] = Counter()
-        self._refusals = 0
+        self.refusals = 0
 
     @staticmethod
     def cost(settings: dict[str, Any], method: str) -> int:
@@ -98,10 +98,10 @@ class Quota:
         return self._sum[key]
 
     def _refusal(self, settings: dict[str, Any], reason: str) -> GoogleError:
-        self._refusals += 1
+        self.refusals += 1
         status = settings["refuse_with"]
         if status == "mixed":
-            status = 403 if self._refusals % 2 else 429
+            status = 403 if self.refusals % 2 else 429
         if int(status) == 403:
             return GoogleError(403, reason=reason)
         # The newer front end names the metric, and has one reason for every limit.
