@@ -24,7 +24,7 @@ import bench
 from bench.setting import Setting
 from scripts import leash
 from scripts.embedded import SetUpError
-from scripts.services import throwaway
+from scripts.services import servers
 
 
 def names() -> list[str]:
@@ -54,8 +54,8 @@ def main(arguments: Sequence[str]) -> int:
     def work() -> int:
         try:
             # With PostgreSQL's usual guarantees: figures without them flatter.
-            with throwaway(durable=True) as environment, Setting(environment) as setting:
-                os.environ |= environment
+            with servers(durable=True) as running, Setting(running) as setting:
+                os.environ |= setting.environment
                 figures = module.run(options, setting)
         except SetUpError as error:
             print(error, file=sys.stderr)

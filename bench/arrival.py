@@ -7,18 +7,15 @@ document of its frame are asked for as an agent would. Counts what got lost on t
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import sys
 import time
-import urllib.request
 from pathlib import Path
 from typing import Any
 
+from bench.mirror.gmail import Gmail, connect
 from bench.setting import Setting
 
 ACCOUNT = "samples@shop.example"
-CLIENT = "bench-client"
 _PATIENCE = 300.0
 
 
@@ -28,18 +25,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace, setting: Setting) -> dict[str, object]:
     root = setting.sandbox("--import", str(options.path.resolve()), "--account", ACCOUNT)
-    os.environ |= setting.environment
-    setting.manage("migrate", "--no-input")
-    import django
-
-    django.setup()
+    setting.django()
     worker = setting.start(
         *("worker-sync", "-m", "celery", "-A", "callcenter", "worker"),
-        *("-Q", "sync", "-c", "1", "-l", "WARNING"),
+        *("-Q", "sync,backfill", "-c", "1", "-l", "WARNING"),
     )
-    in_gmail = {row["id"] for row in _asked(root, f"state?account={ACCOUNT}")["messages"]}
+    gmail = Gmail(root, ACCOUNT)
+    in_gmail = {row["id"] for row in gmail.state()["messages"]}
     print(f"{len(in_gmail)} mails in Gmail", file=sys.stderr)
-    figures = mirror_and_read(_connected(root), in_gmail)
+    figures = mirror_and_read(connect(gmail), in_gmail)
     return {"files": _files(options.path), "worker_alive": worker.ended() is None, **figures}
 
 
@@ -96,34 +90,3 @@ def _shows(message: Any, page: Any) -> bool:
 
 def _files(path: Path) -> int:
     return sum(each.is_file() for each in path.rglob("*")) if path.is_dir() else 1
-
-
-def _asked(root: str, path: str, told: dict[str, Any] | None = None) -> dict[str, Any]:
-    body = None if told is None else json.dumps(told).encode()
-    request = urllib.request.Request(  # noqa: S310 (the sandbox on this machine)
-        f"{root}/admin/{path}", body, {"content-type": "application/json"}
-    )
-    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
-        found: dict[str, Any] = json.load(answer)
-        return found
-
-
-def _connected(root: str) -> Any:
-    """Our mailbox for the account, with tokens that the sandbox hands out at once."""
-    from datetime import timedelta
-
-    from django.utils import timezone
-
-    from mailboxes.models import Mailbox, OAuthClient
-    from mailboxes.secrets import Secret
-
-    _asked(root, "clients", {"client_id": CLIENT, "client_secret": "x", "redirect_uris": ["*"]})
-    tokens = _asked(root, "token", {"address": ACCOUNT, "client_id": CLIENT})
-    OAuthClient.objects.create(client_id=CLIENT, client_secret=Secret.of("x"))
-    return Mailbox.objects.create(
-        address=ACCOUNT,
-        refresh_token=Secret.of(tokens["refresh_token"]),
-        access_token=Secret.of(tokens["access_token"]),
-        access_expires_at=timezone.now() + timedelta(seconds=tokens["expires_in"]),
-        scopes=tokens["scope"],
-    )
