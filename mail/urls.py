@@ -4,7 +4,17 @@ from django.urls import path, register_converter
 from django.views.generic import RedirectView
 
 from mail.converters import DraftIdConverter, MessageIdConverter
-from mail.views import attachments, body, composer, detail, handling, listing, live, progress
+from mail.views import (
+    attachments,
+    body,
+    composer,
+    detail,
+    handling,
+    health,
+    listing,
+    live,
+    progress,
+)
 
 register_converter(MessageIdConverter, "mail_id")
 register_converter(DraftIdConverter, "draft_id")
@@ -17,6 +27,12 @@ urlpatterns = [
     path("mail/nav/", listing.nav, name="nav"),
     path("mail/new/", composer.new, name="new"),
     path("mail/sync/<int:mailbox_id>/", progress.progress, name="progress"),
+    path("settings/gmail/<int:mailbox_id>/health/", health.mailbox, name="health"),
+    path("settings/gmail/<int:mailbox_id>/health/now/", health.panel, name="health_panel"),
+    path("settings/gmail/<int:mailbox_id>/health/compare/", health.compare, name="compare"),
+    path("settings/gmail/<int:mailbox_id>/health/again/", health.try_again, name="try_again"),
+    path("health.json", health.installation_json, name="health_json"),
+    path("health/mailboxes/<int:mailbox_id>.json", health.mailbox_json, name="mailbox_json"),
     path("mail/sending/<int:outgoing_id>/", composer.sending_state, name="sending"),
     path("mail/sending/<int:outgoing_id>/decide/", composer.decide, name="decide"),
     path("mail/<mail_id:message_id>/", detail.detail, name="detail"),

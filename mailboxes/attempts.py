@@ -18,20 +18,24 @@ _MOST = 5
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt; `expected` is the address to be reconnected, or empty."""
+    """One attempt; `expected` is the address to be reconnected, or empty.
+
+    `open_days` is what was chosen for an account that is new here.
+    """
 
     verifier: str
     expected: str
     begun: float
+    open_days: int = 0
 
 
-def begin(session: SessionBase, *, verifier: str, expected: str) -> str:
+def begin(session: SessionBase, *, verifier: str, expected: str, open_days: int = 0) -> str:
     """Remember an attempt and return its `state`."""
     state = secrets.token_urlsafe(32)
     attempts = dict(session.get(_KEY, {}))
     while len(attempts) >= _MOST:
         attempts.pop(min(attempts, key=lambda key: float(attempts[key]["begun"])))
-    attempts[state] = asdict(Attempt(verifier, expected, time.time()))
+    attempts[state] = asdict(Attempt(verifier, expected, time.time(), open_days))
     session[_KEY] = attempts
     return state
 

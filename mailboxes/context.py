@@ -5,21 +5,30 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 
 from callcenter.partials import wants_partial
+from mailboxes import alerts
 from mailboxes.models import Mailbox
 from permissions.models import User
 from permissions.operations import Operation
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """`mailboxes` of the signed-in person, for the pill and the sync state in the top bar."""
+    """`mailboxes` of the signed-in person, for the pill and the sync state in the top bar, and the
+    `alerts` for the banner."""
     user = getattr(request, "user", None)
     if not isinstance(user, User) or wants_partial(request):
         return {}
+    now = timezone.now()
     mailboxes = list(Mailbox.objects.visible_to(user))
-    troubled = [mailbox for mailbox in mailboxes if mailbox.trouble]
     if user.may(Operation.ADMIN_MAILBOXES):
-        # Who can mend it is told, whether or not they read that mailbox's mail.
-        troubled = list(Mailbox.objects.exclude(trouble=""))
-    return {"mailboxes": mailboxes, "troubled_mailboxes": troubled}
+        found = alerts.for_administrators(now)
+    else:
+        found = list(alerts.of(mailboxes, now))
+    return {
+        "mailboxes": mailboxes,
+        "alerts": found,
+        "sync_stopped": any(alert.stops for alert in found),
+        "sync_late": any(alert.code in {"gmail_down", "quota"} for alert in found),
+    }

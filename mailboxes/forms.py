@@ -27,6 +27,18 @@ _FILE_ERRORS = {
 }
 
 
+MOST_OPEN_DAYS = 365
+
+
+def open_days_field() -> forms.IntegerField:
+    return forms.IntegerField(
+        label=_("Days of inbox mail to start as open"),
+        required=False,
+        min_value=0,
+        max_value=MOST_OPEN_DAYS,
+    )
+
+
 class ClientForm(forms.Form):
     """Client ID and secret, typed in or read from Google's JSON file."""
 
@@ -39,6 +51,7 @@ class ClientForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
     client_file = forms.FileField(label=_("JSON file from Google"), required=False)
+    open_days = open_days_field()
 
     def __init__(self, *args: Any, stored: OAuthClient | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -70,6 +83,15 @@ class ClientForm(forms.Form):
         if not values.get("client_secret") and not same_client:
             self.add_error("client_secret", _("Enter the client secret."))
         return values
+
+
+class OpenDaysForm(forms.Form):
+    """How much of the mail from before connecting is still to be worked on."""
+
+    open_days = open_days_field()
+
+    def clean_open_days(self) -> int:
+        return self.cleaned_data["open_days"] or 0
 
 
 class PeopleForm(forms.Form):

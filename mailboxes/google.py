@@ -113,6 +113,7 @@ def exchange(answer: Mapping[str, str], *, verifier: str) -> Granted:
         access_expires_at=tokens.expires_at,
         refresh_token=tokens.refresh_token,
         scopes=tuple(tokens.scopes),
+        ends_at=tokens.ends_at,
         send_as=tuple(send_as),
     )
 

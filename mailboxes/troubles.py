@@ -122,6 +122,26 @@ _TROUBLES = (
         _("Reconnect the account in the authentication settings."),
     ),
     Trouble(
+        "test_mode",
+        _("The permission ended after 7 days"),
+        _(
+            "Google ends a permission after 7 days while the OAuth client is in test mode, and "
+            "this one has come to that age."
+        ),
+        _SAFE_KEPT,
+        _(
+            "Reconnect the account. So that it does not come back: set the consent screen to "
+            "“Internal”, or publish the app, and connect once more."
+        ),
+    ),
+    Trouble(
+        "stale",
+        _("Gmail is not being asked"),
+        _("No worker has asked Gmail for news for several minutes."),
+        _SAFE_KEPT,
+        _("Check that the worker of the queue “sync” and beat are running."),
+    ),
+    Trouble(
         "unreadable_token",
         _("The stored permission cannot be read"),
         _("The key that encrypted it is no longer among TOKEN_KEYS."),

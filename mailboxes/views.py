@@ -9,21 +9,35 @@ from urllib.parse import urlsplit
 from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import (
+    require_GET,
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from callcenter.gmail import auth
 from callcenter.partials import page
-from mailboxes import attempts, google
+from mailboxes import alerts, attempts, google, grants
 from mailboxes.access import administered
 from mailboxes.actions.client import save_client
 from mailboxes.actions.connect import connect
-from mailboxes.actions.keep import NotPossibleNow, disconnect, give_to, pause, resume
-from mailboxes.forms import ClientForm, PeopleForm
+from mailboxes.actions.keep import (
+    NotPossibleNow,
+    disconnect,
+    give_to,
+    pause,
+    resume,
+    set_open_days,
+)
+from mailboxes.forms import ClientForm, OpenDaysForm, PeopleForm
 from mailboxes.models import Mailbox, OAuthClient
 from mailboxes.troubles import explain
 from permissions.access import AgentRequest, require
@@ -39,16 +53,24 @@ def leads_to_google(view: V) -> V:
     return cast("V", csp_update({"form-action": [origin]})(view))
 
 
-def _accounts() -> list[dict[str, object]]:
-    mailboxes = Mailbox.objects.prefetch_related("memberships__user").order_by("id")
-    return [
-        {
-            "mailbox": mailbox,
-            "trouble": explain(mailbox.trouble) if mailbox.trouble else None,
-            "people": [membership.user for membership in mailbox.memberships.all()],
-        }
-        for mailbox in mailboxes
-    ]
+def _account(mailbox: Mailbox) -> dict[str, object]:
+    """What mailboxes/_account.html shows."""
+    now = timezone.now()
+    code = mailbox.trouble or ("stale" if alerts.is_stale(mailbox, now) else "")
+    return {
+        "mailbox": mailbox,
+        "field_id": str(mailbox.pk),
+        "trouble": explain(code) if code else None,
+        "is_limited": grants.is_limited(mailbox),
+        "ends_soon": grants.ends_soon(mailbox, now),
+        # What its parts depend on: while this stays the same, only the time of the last look moves.
+        "stamp": "-".join((mailbox.state, code, str(int(mailbox.last_sync_at is not None)))),
+        "people": [membership.user for membership in mailbox.memberships.all()],
+    }
+
+
+def _everybody() -> QuerySet[User]:
+    return User.objects.filter(is_active=True).select_related("role")
 
 
 def _settings_page(
@@ -59,8 +81,11 @@ def _settings_page(
         "client": client,
         "redirect_uri": google.redirect_uri(),
         "origin": settings.PUBLIC_URL,
-        "accounts": _accounts(),
-        "everybody": User.objects.filter(is_active=True).select_related("role"),
+        "accounts": [
+            _account(mailbox)
+            for mailbox in Mailbox.objects.prefetch_related("memberships__user").order_by("id")
+        ],
+        "everybody": _everybody(),
     }
     return page(request, "mailboxes/settings.html", values, status=status)
 
@@ -83,12 +108,14 @@ def authentication_settings(request: AgentRequest) -> HttpResponse:
         client_id=form.cleaned_data["client_id"],
         client_secret=form.cleaned_data["client_secret"],
     )
-    return _to_google(request, expected="")
+    return _to_google(request, expected="", open_days=form.cleaned_data["open_days"] or 0)
 
 
-def _to_google(request: AgentRequest, *, expected: str) -> HttpResponse:
+def _to_google(request: AgentRequest, *, expected: str, open_days: int = 0) -> HttpResponse:
     verifier, challenge = auth.new_pkce()
-    state = attempts.begin(request.session, verifier=verifier, expected=expected)
+    state = attempts.begin(
+        request.session, verifier=verifier, expected=expected, open_days=open_days
+    )
     try:
         address = google.consent_address(state=state, challenge=challenge, expected=expected)
     except google.ConnectFailed as failure:
@@ -114,11 +141,47 @@ def callback(request: AgentRequest) -> HttpResponse:
         return _failed(request, failure.code)
     if attempt.expected and attempt.expected.casefold() != granted.address.casefold():
         return _failed(request, "other_account")
-    mailbox = connect(by=request.user, granted=granted)
+    mailbox = connect(by=request.user, granted=granted, open_days=attempt.open_days)
     messages.success(
         request, _("%(address)s is connected. Its mail is being fetched.") % {"address": mailbox}
     )
     return redirect("mailboxes:settings")
+
+
+@require_safe
+@never_cache
+def account(request: AgentRequest, mailbox_id: int) -> HttpResponse:
+    """How an account is, asked every few seconds: its head, or its whole card when that changed.
+
+    Buttons are left alone as long as they stay the same: nothing moves under the pointer.
+    """
+    values = _account(administered(request.user, mailbox_id))
+    if request.GET.get("seen") == values["stamp"]:
+        return render(request, "mailboxes/_account_head.html", {"account": values})
+    shown = {"account": values, "everybody": _everybody()}
+    response = render(request, "mailboxes/_account.html", shown)
+    response["HX-Retarget"] = f"#mailbox-{mailbox_id}"
+    return response
+
+
+@require_POST
+def open_days(request: AgentRequest, mailbox_id: int) -> HttpResponse:
+    """How many days of inbox mail start as 未処理, until the first import has begun."""
+    mailbox = administered(request.user, mailbox_id)
+    form = OpenDaysForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, str(form.errors["open_days"][0]))
+    else:
+        try:
+            set_open_days(mailbox, form.cleaned_data["open_days"], by=request.user)
+        except NotPossibleNow:
+            messages.error(
+                request,
+                _("The import has begun: mail that is here keeps the status that it was given."),
+            )
+        else:
+            messages.success(request, _("Saved."))
+    return redirect(reverse("mailboxes:settings") + f"#mailbox-{mailbox.pk}")
 
 
 @leads_to_google

@@ -27,24 +27,29 @@ class Granted:
     refresh_token: str
     scopes: tuple[str, ...]
     send_as: tuple[SendAsAddress, ...]
+    ends_at: datetime | None = None
 
 
 @transaction.atomic
-def connect(*, by: User, granted: Granted) -> Mailbox:
+def connect(*, by: User, granted: Granted, open_days: int = 0) -> Mailbox:
     """Store the account's permission; the mirror begins by itself with its next look.
 
     Connecting again keeps the mail, the drafts and the place where the mirror stood. Who connects a
     new account sees it; a reconnected one keeps its people.
+
+    Args:
+        open_days: a new account's inbox mail of the last so many days starts as 未処理.
     """
     require(by, Operation.ADMIN_MAILBOXES)
     # Gmail writes an address as its owner once did; it is one account in any case.
     mailbox = Mailbox.objects.select_for_update().filter(address__iexact=granted.address).first()
     is_new = mailbox is None
     if mailbox is None:
-        mailbox = Mailbox(address=granted.address, connected_by=by)
+        mailbox = Mailbox(address=granted.address, connected_by=by, open_days=open_days)
     mailbox.refresh_token = Secret.of(granted.refresh_token)
     mailbox.access_token = Secret.of(granted.access_token)
     mailbox.access_expires_at = granted.access_expires_at
+    mailbox.grant_ends_at = granted.ends_at
     mailbox.scopes = " ".join(granted.scopes)
     mailbox.state = MailboxState.CONNECTED
     mailbox.trouble, mailbox.trouble_since = "", None
@@ -52,7 +57,7 @@ def connect(*, by: User, granted: Granted) -> Mailbox:
     if primary and primary.name and not mailbox.name:
         mailbox.name = primary.name
     mailbox.save()
-    Mailbox.objects.filter(pk=mailbox.pk).update(connected_at=Now())
+    Mailbox.objects.filter(pk=mailbox.pk).update(connected_at=Now(), refreshed_at=Now())
     if is_new:
         Membership.objects.get_or_create(mailbox=mailbox, user=by)
     replace_send_as(mailbox, granted.send_as)

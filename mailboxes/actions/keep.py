@@ -6,8 +6,10 @@ from collections.abc import Iterable
 
 from django.db import transaction
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from activity.events import record
+from mailboxes import grants
 from mailboxes.models import Mailbox, MailboxState, Membership
 from mailboxes.secrets import Secret, SecretUnreadable
 from permissions.access import require
@@ -74,6 +76,10 @@ def disconnect(mailbox: Mailbox, *, by: User) -> str:
     return refresh_token
 
 
+# A lost permission cannot come back by itself: a person has to connect again.
+_LOST = frozenset({"revoked", "test_mode", "unreadable_token"})
+
+
 @transaction.atomic
 def note_trouble(mailbox: Mailbox, code: str) -> None:
     """Remember what is wrong with the account, and tell everybody when that is news.
@@ -82,7 +88,7 @@ def note_trouble(mailbox: Mailbox, code: str) -> None:
     and again with a dead token helps nobody.
     """
     fields: dict[str, object] = {"trouble": code, "trouble_since": Now()}
-    if code in {"revoked", "unreadable_token"}:
+    if code in _LOST:
         fields["state"] = MailboxState.NEEDS_AUTH
     working = Mailbox.objects.filter(pk=mailbox.pk, state=MailboxState.CONNECTED)
     if working.exclude(trouble=code).update(**fields):
@@ -96,7 +102,8 @@ _OF_THE_CLIENT = {"invalid_client": "wrong_client", "no_client": "no_client"}
 
 def note_refused(mailbox: Mailbox, reason: str) -> None:
     """Google gave no access token for the account: `reason` is its error's."""
-    note_trouble(mailbox, _OF_THE_CLIENT.get(reason, "revoked"))
+    lost = "test_mode" if grants.died_of_age(mailbox, timezone.now()) else "revoked"
+    note_trouble(mailbox, _OF_THE_CLIENT.get(reason, lost))
 
 
 @transaction.atomic
@@ -105,6 +112,22 @@ def note_well(mailbox: Mailbox) -> None:
     troubled = Mailbox.objects.filter(pk=mailbox.pk, state=MailboxState.CONNECTED)
     if troubled.exclude(trouble="").update(trouble="", trouble_since=None):
         record("mailbox.recovered", mailbox_id=mailbox.pk)
+
+
+@transaction.atomic
+def set_open_days(mailbox: Mailbox, days: int, *, by: User) -> None:
+    """Inbox mail of the last `days` days before connecting starts as 未処理.
+
+    Only before the first import has begun: the mirror reads the newest mail first, so that a minute
+    later the statuses are given, and people may have worked on them.
+
+    Raises:
+        NotPossibleNow: the import has begun.
+    """
+    require(by, Operation.ADMIN_MAILBOXES)
+    if not Mailbox.objects.filter(pk=mailbox.pk, last_sync_at=None).update(open_days=days):
+        raise NotPossibleNow
+    record("mailbox.open_days", actor=by, mailbox_id=mailbox.pk, days=days)
 
 
 @transaction.atomic

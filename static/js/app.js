@@ -15,6 +15,7 @@ import "./heartbeat.js";
 import "./files.js";
 import "./clientfile.js";
 import "./ago.js";
+import "./poll.js";
 import { start } from "./live.js";
 
 start();
