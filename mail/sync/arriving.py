@@ -20,6 +20,7 @@ from mail.models import (
     MessageLabel,
     ToFetch,
 )
+from mail.sync import bulk
 from mail.sync.account import Account
 from mail.sync.first_status import first_status, folder_of
 from mailboxes.models import Mailbox
@@ -62,25 +63,34 @@ def store_new(account: Account, readings: Sequence[Reading]) -> list[Message]:
     """Write mails that are not here yet, in the caller's transaction; in the order given."""
     conversations = _conversations(account.mailbox, readings)
     labels = account.labels(gmail_id for reading in readings for gmail_id in reading.label_ids)
-    messages = Message.objects.bulk_create(
-        _message(account, reading, conversations[_thread_id(reading)]) for reading in readings
+    keys = bulk.new_keys(Message, len(readings))
+    pairs = [
+        (_message(account, reading, conversations[_thread_id(reading)], key), reading)
+        for key, reading in zip(keys, readings, strict=True)
+    ]
+    messages = [message for message, _ in pairs]
+    bulk.insert(messages)
+    bulk.insert([_body(message, reading) for message, reading in pairs])
+    bulk.insert(
+        [
+            MessageLabel(message=message, label=label, internal_date=message.internal_date)
+            for message, reading in pairs
+            for label in _of(labels, reading.label_ids)
+        ]
     )
-    pairs = list(zip(messages, readings, strict=True))
-    MessageBody.objects.bulk_create(_body(message, reading) for message, reading in pairs)
-    MessageLabel.objects.bulk_create(
-        MessageLabel(message=message, label=label, internal_date=message.internal_date)
-        for message, reading in pairs
-        for label in _of(labels, reading.label_ids)
+    bulk.insert(
+        [
+            Correspondent(message=message, address=address, internal_date=message.internal_date)
+            for message, reading in pairs
+            for address in _correspondents(account, reading.parsed)
+        ]
     )
-    Correspondent.objects.bulk_create(
-        Correspondent(message=message, address=address, internal_date=message.internal_date)
-        for message, reading in pairs
-        for address in _correspondents(account, reading.parsed)
-    )
-    Attachment.objects.bulk_create(
-        attachment
-        for message, reading in pairs
-        for attachment in _attachments(message, reading.parsed)
+    bulk.insert(
+        [
+            attachment
+            for message, reading in pairs
+            for attachment in _attachments(message, reading.parsed)
+        ]
     )
     return messages
 
@@ -116,10 +126,11 @@ def _is_from_ourselves(account: Account, sender: mime.Person | None) -> bool:
     return sender is not None and normalise_address(sender.address) in account.own_addresses
 
 
-def _message(account: Account, reading: Reading, conversation: Conversation) -> Message:
+def _message(account: Account, reading: Reading, conversation: Conversation, key: int) -> Message:
     resource, parsed = reading.resource, reading.parsed
     folder, date, sender = folder_of(reading.label_ids), reading.date, parsed.sender
     return Message(
+        pk=key,
         mailbox=account.mailbox,
         conversation=conversation,
         gmail_id=resource["id"],

@@ -1,10 +1,15 @@
-"""What a newly arrived mail means for the handling of others (M34, M35)."""
+"""What a newly arrived mail means for the handling of others (M34, M35).
+
+A delivery report whose machine-readable part Gmail has left out of its reading says nothing yet: it
+has its effect when the raw mail has been read (`after_reading`).
+"""
 
 from __future__ import annotations
 
 from activity.events import record
 from mail import editlock, journal, mime
-from mail.models import Folder, Message, Outgoing, Status
+from mail.models import Folder, Message, Outgoing, Status, SyncState
+from mail.sync.undelivered import note_report
 
 
 def after_arrival(message: Message, parsed: mime.ParsedMessage) -> None:
@@ -19,6 +24,15 @@ def after_arrival(message: Message, parsed: mime.ParsedMessage) -> None:
     )
     if message.folder == Folder.SENT and not _sent_from_here(message, parsed):
         _answered_in_gmail(message, parsed)
+    if not parsed.needs_raw:
+        note_report(message, parsed)
+
+
+def after_reading(message: Message, parsed: mime.ParsedMessage) -> None:
+    """The mail was read from its own bytes; reports from before connecting are no news."""
+    state = SyncState.objects.filter(mailbox=message.mailbox_id).first()
+    if state is not None and message.internal_date >= state.mail_before:
+        note_report(message, parsed)
 
 
 def _sent_from_here(message: Message, parsed: mime.ParsedMessage) -> bool:

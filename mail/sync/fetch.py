@@ -28,7 +28,8 @@ from mail.sync.apply import apply, count_repaired
 from mail.sync.plan import Plan, plan
 from mail.sync.queue import due
 
-BATCH = 50
+# Rows of one round: two of Gmail's batches, stored in one transaction.
+BATCH = 100
 _LONGEST_PAUSE = 3600  # seconds
 
 

@@ -21,7 +21,7 @@ from mailboxes.models import Mailbox
 
 FEWEST = 3
 # Mails of one round, those of opened conversations included: a bound on memory.
-MOST = 100
+MOST = 150
 
 
 @dataclass(frozen=True, slots=True)
