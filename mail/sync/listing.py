@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models.functions import Now
 
 from callcenter.gmail.client import GmailClient
 from callcenter.gmail.errors import Refused
@@ -15,13 +16,17 @@ def begin(mailbox: Mailbox, client: GmailClient) -> SyncState:
     """The state of a mailbox that was never synchronised.
 
     The history id is read before the first id is listed: whatever changes from here on comes again
-    in history, so that nothing falls between the two.
+    in history, so that nothing falls between the two. From here on `open_days` is fixed: whoever
+    changes it finds `last_sync_at` set, or was before us.
     """
     profile = client.profile()
-    state, _ = SyncState.objects.get_or_create(
-        mailbox=mailbox,
-        defaults={"history_id": profile.history_id, "total": profile.messages_total},
-    )
+    with transaction.atomic():
+        Mailbox.objects.filter(pk=mailbox.pk, last_sync_at=None).update(last_sync_at=Now())
+        state, _ = SyncState.objects.get_or_create(
+            mailbox=mailbox,
+            defaults={"history_id": profile.history_id, "total": profile.messages_total},
+        )
+    mailbox.refresh_from_db(fields=["open_days"])
     return state
 
 
