@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import F
 
 from activity.events import record
-from mail.models import Draft, EditLock, Message
+from mail.models import Draft, EditLock, Message, Status
 from permissions.models import User
 
 
@@ -33,9 +33,11 @@ def tell(
 ) -> None:
     """As `change`, with more for the event: `data`."""
     values = {"version": F("version") + 1, **(fields or {})}
+    if values.get("status") == Status.DONE:
+        values["undelivered"] = False  # whoever is done with it has dealt with that too
     Message.objects.filter(pk=message.pk).update(**values)
     # The row is ours until the commit: what is read here is what was written.
-    message.refresh_from_db(fields=["status", "assignee", "version"])
+    message.refresh_from_db(fields=["status", "assignee", "version", "undelivered"])
     record(
         kind,
         actor=actor,
@@ -79,6 +81,7 @@ def row_state(message: Message) -> dict[str, Any]:
         "public_id": message.public_id,
         "version": message.version,
         "status": message.status,
+        "undelivered": message.undelivered,
         "assignee": message.assignee_id,
         "assignee_name": message.assignee.name if message.assignee else "",
         **_holder(EditLock.objects.filter(message=message)),

@@ -33,6 +33,7 @@ from mail.mime.model import Notice, ParsedAttachment, ParsedMessage
 
 LENGTH = struct.Struct(">Q")  # before each request and each answer
 OUT_OF_MEMORY = 3  # the child's exit status
+REPORT_BYTES = 256 * 1024
 _BATCH_BYTES = 8 * 1024 * 1024  # by Gmail's estimate, which counts the files that stay at Gmail
 _BATCH_MAILS = 100
 _ROOT = Path(__file__).resolve().parents[2]
@@ -64,6 +65,15 @@ class BoundedParser:
             "", "message.eml", "message/rfc822", len(raw), payload=raw if payloads else None
         )
         return ParsedMessage(attachments=(file,), notices=(_too_costly(),))
+
+    def parse_file(self, path: str | os.PathLike[str], *, charset: str = "") -> ParsedMessage:
+        """A raw mail in a file, which only the child reads: it may be large.
+
+        Files' bytes are left behind, but for the first :data:`REPORT_BYTES` of what
+        :func:`mail.mime.reports.read_report` looks into.
+        """
+        parsed = self._ask(b"F", _pickled((os.fspath(path), charset)))
+        return _checked(parsed) if parsed is not None else ParsedMessage(notices=(_too_costly(),))
 
     def parse_payload(self, resource: Mapping[str, Any]) -> ParsedMessage:
         """:func:`mail.mime.parse_payload`, bounded."""
@@ -236,6 +246,11 @@ if hasattr(os, "register_at_fork"):
 def parse(raw: bytes, *, payloads: bool = True) -> ParsedMessage:
     """:func:`mail.mime.parse` in this process's bounded child."""
     return _shared.parse(raw, payloads=payloads)
+
+
+def parse_file(path: str | os.PathLike[str], *, charset: str = "") -> ParsedMessage:
+    """:func:`mail.mime.parse` of a file, in this process's bounded child; files' bytes left out."""
+    return _shared.parse_file(path, charset=charset)
 
 
 def parse_payload(resource: Mapping[str, Any]) -> ParsedMessage:

@@ -2,7 +2,8 @@
 
 Requests and answers are a length and then so many bytes; a request's first byte is its kind:
 ``R`` a raw mail, ``r`` one whose files' bytes are not wanted back, ``P`` a pickled list of one
-resource of Gmail's, ``B`` of several. Ends with the status ``OUT_OF_MEMORY``, or by SIGXCPU.
+resource of Gmail's, ``B`` of several, ``F`` a pickled path and charset. Ends with the status
+``OUT_OF_MEMORY``, or by SIGXCPU.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ import sys
 import threading
 import time
 from dataclasses import replace
+from pathlib import Path
 from typing import IO
 
-from mail.mime.bounded import LENGTH, OUT_OF_MEMORY
-from mail.mime.model import ParsedMessage
+from mail.mime.bounded import LENGTH, OUT_OF_MEMORY, REPORT_BYTES
+from mail.mime.model import ParsedAttachment, ParsedMessage
 from mail.mime.payload import parse_payload
 from mail.mime.reader import parse
 
@@ -35,6 +37,17 @@ def _without_payloads(parsed: ParsedMessage) -> ParsedMessage:
     )
 
 
+def _without_files(parsed: ParsedMessage) -> ParsedMessage:
+    """Only what tells of other mails stays, and of that the beginning."""
+    return replace(parsed, attachments=tuple(map(_light, parsed.attachments)))
+
+
+def _light(file: ParsedAttachment) -> ParsedAttachment:
+    tells = file.content_type.startswith("message/") or file.content_type == "text/rfc822-headers"
+    kept = file.payload[:REPORT_BYTES] if tells and file.payload is not None else None
+    return replace(file, payload=kept)
+
+
 def _serve(source: IO[bytes], sink: IO[bytes], cpu_seconds: int) -> None:
     """The child: one request after the other until the input ends."""
     while True:
@@ -50,6 +63,10 @@ def _serve(source: IO[bytes], sink: IO[bytes], cpu_seconds: int) -> None:
             for each in pickle.loads(data):  # noqa: S301 - written by our own parent
                 _allow(seconds)
                 answer.append(_in_memory(parse_payload(each)))
+        elif kind == b"F":
+            path, charset = pickle.loads(data)  # noqa: S301 - written by our own parent
+            _allow(cpu_seconds)
+            answer = _without_files(_in_memory(parse(Path(path).read_bytes(), charset=charset)))
         else:
             _allow(cpu_seconds)
             answer = _in_memory(parse(data))

@@ -138,6 +138,8 @@ class _Reader:
             part.body = b""
         elif part.content_type == "message/delivery-status":
             self.needs_raw = True  # whether it failed or is merely late stands only there
+        elif parent is not None and parent.content_type == "multipart/report":
+            self.needs_raw = True  # the returned mail tells which one it was
         if part.body is not None and part.content_type.startswith("multipart/"):
             part.content_type = "text/plain"
         return part

@@ -59,6 +59,9 @@ def read_report(parsed: ParsedMessage) -> DeliveryReport | None:
     original = _original(parsed)
     message_id = references.message_id(original.get("Message-ID"))
     if not message_id:
+        told = (_fields(file.payload or b"").get("X-Original-Message-ID") for file in status)
+        message_id = references.message_id(next(filter(None, told), ""))
+    if not message_id:
         found = _ID_LINE.search(parsed.text)
         message_id = references.message_id(found.group(1)) if found else ""
     return DeliveryReport(tuple(recipients[:_LIMIT]), message_id, original)
