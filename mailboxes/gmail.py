@@ -25,6 +25,7 @@ _PRIORITIES = {"agent": Priority.AGENT, "mirror": Priority.MIRROR}
 # How long Gmail may be silent. The mirror asks again anyway, and a worker has other mailboxes.
 _PATIENT_SECONDS = {"agent": 30.0, "mirror": 15.0}
 _CAUTIOUS_SECONDS = 5.0
+_CAUTION: dict[str, Any] = {"timeout": 10.0, "retry": Retry(attempts=1)}
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -84,6 +85,22 @@ def _one_refresh(mailbox_id: int) -> Iterator[None]:
         raise Unavailable(str(error), reason="token_lock", method="token", reached=False) from error
 
 
+def refresh_now(mailbox: Mailbox) -> auth.Tokens:
+    """A fresh access token from Google, stored, although the present one may still be good.
+
+    Raises:
+        AuthError: Google refuses. Unavailable: another process refreshes for too long.
+    """
+    with _one_refresh(mailbox.pk):
+        stored = _load(mailbox.pk)
+        client = _client()
+        fresh = auth.refresh(
+            client, stored.refresh_token, scopes=stored.scopes, endpoints=endpoints()
+        )
+        _save(mailbox.pk, fresh)
+    return fresh
+
+
 def bucket_of(mailbox: Mailbox) -> Bucket:
     """The units of this mailbox, which all processes share."""
     google = settings.GOOGLE
@@ -111,4 +128,5 @@ def client_for(
         tokens,
         api_root=google.api_root,
         quota=bucket_of(mailbox).for_priority(_PRIORITIES[priority]),
+        **(_CAUTION if cautious else {}),
     )
