@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from callcenter.gmail.errors import GmailError
-from mail import editlock
+from mail import editlock, settled
 from mail.models import Draft, Outgoing, OutgoingState
 from mail.outbox import claims, following, orphans, timing
 from mail.outbox import tasks as outbox
@@ -38,6 +38,11 @@ def redrive_outgoing() -> None:
 def follow_drafts() -> None:
     for pk in following.behind().order_by("not_before").values_list("pk", flat=True)[:_AT_ONCE]:
         outbox.follow_draft.delay(pk)
+
+
+@shared_task
+def see_to_ended_changes() -> None:
+    settled.see_to_ended_changes()
 
 
 @shared_task

@@ -89,6 +89,13 @@ class NoStatus(Declined):
         return _("Mail in drafts, spam or trash has no status.")
 
 
+class NotForThisMail(Declined):
+    """It stands in a folder for which this makes no sense; perhaps somebody was quicker."""
+
+    def explain(self) -> str:
+        return _("This is not possible for a mail in this folder. Nothing was changed.")
+
+
 class NotAMember(Declined):
     """The person to be assigned does not work in this mailbox."""
 

@@ -17,6 +17,7 @@ from mail.models.message import (
 )
 from mail.models.outgoing import Outgoing, OutgoingState
 from mail.models.raw import RawMail
+from mail.models.set_aside import SetAside
 from mail.models.sync_state import (
     Listed,
     Reason,
@@ -48,6 +49,7 @@ __all__ = [
     "RawMail",
     "Reason",
     "Reconciliation",
+    "SetAside",
     "Status",
     "SyncPhase",
     "SyncState",
