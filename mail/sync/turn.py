@@ -25,6 +25,7 @@ from callcenter.gmail.errors import (
     InsufficientPermission,
     QuotaExceeded,
 )
+from mail import raw
 from mail.models import SyncPhase, SyncState, ToFetch
 from mail.sync import history, listing, reconcile, regular
 from mail.sync.account import Account
@@ -40,6 +41,7 @@ FOLLOW_SECONDS = 5.0
 BACKFILL_SECONDS = 20.0
 # While a backfill is at work, history is looked at this often.
 LOOK_EVERY = 2.0
+RAW_AT_ONCE = 10
 _LOCK_CLASS = 0x5C17
 
 
@@ -143,7 +145,8 @@ class _Turn:
         if self.account.met_strangers:
             regular.refresh_labels(self.mailbox, self.state, self.client, now=True)
             self.account.forget_labels()
-        return done
+        # What Gmail read wrongly is read from its own bytes, soon after and a few at a time.
+        return done + raw.fetch_due(self.mailbox, self.client, RAW_AT_ONCE)
 
     def _has_backfill(self) -> bool:
         return (
