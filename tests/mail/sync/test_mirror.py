@@ -199,11 +199,11 @@ def _worker(mailbox_id: int) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [sys.executable, "-m", "tests.mail.sync.worker", str(mailbox_id)],
         cwd=ROOT,
-        env=_environment(),
+        env=worker_environment(),
     )
 
 
-def _environment() -> dict[str, str]:
+def worker_environment() -> dict[str, str]:
     google = settings.GOOGLE
     host = connection.settings_dict["HOST"]
     name, user = connection.settings_dict["NAME"], connection.settings_dict["USER"]
