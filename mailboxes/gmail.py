@@ -85,6 +85,18 @@ def _one_refresh(mailbox_id: int) -> Iterator[None]:
         raise Unavailable(str(error), reason="token_lock", method="token", reached=False) from error
 
 
+def tokens_of(mailbox: Mailbox) -> StoredTokens:
+    """The mailbox's access tokens, refreshed by one process at a time."""
+    mailbox_id = mailbox.pk
+    return StoredTokens(
+        _client,
+        load=lambda: _load(mailbox_id),
+        save=lambda fresh: _save(mailbox_id, fresh),
+        lock=lambda: _one_refresh(mailbox_id),
+        endpoints=endpoints(),
+    )
+
+
 def refresh_now(mailbox: Mailbox) -> auth.Tokens:
     """A fresh access token from Google, stored, although the present one may still be good.
 
@@ -115,18 +127,9 @@ def client_for(
     Args:
         cautious: one short attempt a call, for a mailbox that did not answer the last time.
     """
-    mailbox_id = mailbox.pk
-    google = settings.GOOGLE
-    tokens = StoredTokens(
-        _client,
-        load=lambda: _load(mailbox_id),
-        save=lambda fresh: _save(mailbox_id, fresh),
-        lock=lambda: _one_refresh(mailbox_id),
-        endpoints=endpoints(),
-    )
     return GmailClient(
-        tokens,
-        api_root=google.api_root,
+        tokens_of(mailbox),
+        api_root=settings.GOOGLE.api_root,
         quota=bucket_of(mailbox).for_priority(_PRIORITIES[priority]),
         **(_CAUTION if cautious else {}),
     )
