@@ -76,6 +76,8 @@ NO_RETRY = Retry(attempts=1)
 REPLACEMENTS = 2
 # How many times longer a download may take than any other call.
 _PATIENCE = 3.0
+# Seconds to hold back when Gmail refuses nearly all parts of a batch; less for fewer.
+PARTLY_REFUSED = 2.0
 # Seconds to leave Gmail alone when the day's quota is spent, and then see.
 DAILY_PAUSE = 900.0
 
@@ -147,7 +149,7 @@ class Caller:
                 results[number] = result
         limited = [result for result in results if isinstance(result, QuotaExceeded)]
         if limited:
-            self._report(max(limited, key=lambda error: error.retry_after or 0.0))
+            self._report_parts(limited, len(results))
         return results
 
     def largest_batch(self, name: str, wanted: int) -> int:
@@ -299,6 +301,19 @@ class Caller:
                 )
             self._retry.sleep(wait)
             waited += wait
+
+    def _report_parts(self, limited: Sequence[QuotaExceeded], count: int) -> None:
+        """A batch of which Gmail refused some: hold back by their share.
+
+        Single parts of a good batch are refused now and then (too many at once for this user): that
+        is no spent minute, and must not keep a mailbox's agents waiting as one does.
+        """
+        worst = max(limited, key=lambda error: (error.daily, error.retry_after or 0.0))
+        if worst.daily or len(limited) == count or self._quota is None:
+            self._report(worst)
+        else:
+            pause = PARTLY_REFUSED * len(limited) / count
+            self._quota.rejected(max(worst.retry_after or 0.0, pause))
 
     def _report(self, error: QuotaExceeded) -> None:
         if self._quota is None:

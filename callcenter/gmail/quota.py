@@ -176,7 +176,7 @@ def strike(level: Level, budget: Budget, retry_after: float | None, now: float) 
     """
     level = _refilled(level, budget, now)
     strikes = level.strikes if now - level.struck_at <= FORGIVEN_AFTER else 0
-    if level.blocked_until <= level.at:
+    if level.blocked_until <= level.at and retry_after is None:
         strikes += 1
     own = min(LONGEST_STRIKE, FIRST_STRIKE * 2.0 ** (max(strikes, 1) - 1))
     until = level.at + (own if retry_after is None else max(retry_after, 0.1))
@@ -237,8 +237,8 @@ elseif op == 'take' then
   end
 else
   if now - struck > FORGIVEN then strikes = 0 end
-  if blocked <= now then strikes = strikes + 1 end
   local pause = tonumber(ARGV[4])
+  if blocked <= now and not pause then strikes = strikes + 1 end
   if pause then pause = math.max(pause, 0.1)
   else pause = math.min(LONGEST, FIRST * 2 ^ (math.max(strikes, 1) - 1)) end
   blocked, struck = math.max(blocked, now + pause), now

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from callcenter.redis import connection
+from mail.models import Reconciliation, SyncPhase, SyncState
 from mailboxes.models import Mailbox
 
 UNWATCHED_SECONDS = 15.0
@@ -38,8 +39,10 @@ def due() -> list[int]:
     """The mailboxes to be asked now; each is due again after its own time."""
     broker = connection()
     found = []
+    busy = _busy()
     for mailbox in Mailbox.objects.working():
-        seconds = interval(mailbox, watched=_is_watched(broker, mailbox.pk))
+        watched = mailbox.pk in busy or _is_watched(broker, mailbox.pk)
+        seconds = interval(mailbox, watched=watched)
         # A little less than a whole number of beats: one must not fall just short of it.
         milliseconds = max(100, int(seconds * 1000) - 300)
         if broker.set(f"sync:asked:{mailbox.pk}", 1, nx=True, px=milliseconds):
@@ -54,6 +57,13 @@ def interval(mailbox: Mailbox, *, watched: bool) -> float:
         age = (timezone.now() - mailbox.trouble_since).total_seconds()
         return float(min(TROUBLED_SECONDS, max(usual, age / 4)))
     return usual if watched else max(usual, UNWATCHED_SECONDS)
+
+
+def _busy() -> set[int]:
+    """Mailboxes that are being read in or compared: a worker that died there is soon replaced."""
+    at_work = SyncState.objects.exclude(phase=SyncPhase.FOLLOWING).values_list("mailbox", flat=True)
+    compared = Reconciliation.objects.filter(finished_at=None).values_list("mailbox", flat=True)
+    return {*at_work, *compared}
 
 
 def _is_watched(broker: redis.Redis, mailbox_id: int) -> bool:

@@ -10,7 +10,8 @@ from mail.models import Reason
 from mail.sync import polling, reconcile
 from mail.sync.turn import Lane, take_turn
 
-_WAITING_SECONDS = 60
+# A task that was lost with its worker is asked for again after this; a surplus one costs nothing.
+_WAITING_SECONDS = 20
 
 
 def wake(mailbox_id: int, lane: Lane = Lane.FOLLOW) -> None:

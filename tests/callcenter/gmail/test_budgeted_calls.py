@@ -110,13 +110,31 @@ def test_a_limit_on_sending_does_not_stop_the_mirror_for_hours(
     assert ledger.rejections == [None]
 
 
-def test_refused_parts_of_a_batch_are_one_refusal(make_client: Make, script: Script) -> None:
+LIMITED = (429, error_body(429, "rateLimitExceeded", "Too many concurrent requests for user"))
+SPENT = (403, error_body(403, "dailyLimitExceeded", "Daily limit exceeded"))
+
+
+@pytest.mark.parametrize(
+    ("rules", "reported"),
+    [
+        ({"m1": LIMITED}, [pytest.approx(2 / 4)]),
+        ({"m1": LIMITED, "m2": LIMITED}, [pytest.approx(4 / 4)]),
+        ({f"m{n}": LIMITED for n in range(4)}, [None]),
+        ({"m1": LIMITED, "m3": SPENT}, [900.0]),
+        ({}, []),
+    ],
+)
+def test_refused_parts_of_a_batch_hold_back_by_their_share(
+    make_client: Make, script: Script, rules: dict[str, Any], reported: list[Any]
+) -> None:
+    """One report a batch; a batch that was refused whole counts as the spent minute that it is."""
     ledger = Ledger()
-    limited = (429, error_body(429, "rateLimitExceeded", "Too many concurrent requests for user"))
-    script.otherwise = batch_answer(rules={"m1": limited, "m2": limited})
-    results = dict(make_client(quota=ledger).get_messages(["m0", "m1", "m2"]))
-    assert isinstance(results["m0"], dict)
-    assert ledger.rejections == [None]
+    script.otherwise = batch_answer(rules=rules)
+    results = dict(make_client(quota=ledger).get_messages([f"m{n}" for n in range(4)]))
+    assert {one for one, result in results.items() if isinstance(result, dict)} == {
+        f"m{n}" for n in range(4)
+    } - rules.keys()
+    assert ledger.rejections == reported
 
 
 def test_a_budget_that_cannot_be_asked_stops_the_call(make_client: Make, script: Script) -> None:

@@ -192,6 +192,8 @@ def test_gmails_own_waiting_time_is_kept_and_never_shortened() -> None:
     level = strike(full(OLD, 0.0), OLD, 30.0, 0.0)
     assert level.blocked_until == 30.0
     assert strike(level, OLD, 1.0, 1.0).blocked_until == 30.0
+    # A pause that was asked for does not make the next one longer.
+    assert level.strikes == 0
 
 
 def test_a_clock_that_goes_back_gives_nothing() -> None:

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from mail.models import Reason, SyncPhase
+from mail.models import Reason, SyncPhase, SyncState
 from mail.sync import polling, reconcile
 from mail.sync.tasks import wake
 from mail.sync.turn import Lane, take_turn
@@ -52,6 +52,19 @@ def test_a_mailbox_is_due_once_in_its_time(box: Mailbox, broker: Any, settings: 
     polling.watch([box.pk])
     assert polling.due() == [box.pk]
     assert 1_000 < broker.pttl(f"sync:asked:{box.pk}") <= 2_000
+
+
+@pytest.mark.parametrize("at_work", ["first", "compared"])
+def test_a_mailbox_at_work_is_looked_after_as_if_watched(
+    box: Mailbox, broker: Any, at_work: str
+) -> None:
+    """Its worker may have died: nobody waits a quarter of a minute for the next one."""
+    phase = SyncPhase.FETCHING if at_work == "first" else SyncPhase.FOLLOWING
+    SyncState.objects.create(mailbox=box, phase=phase)
+    if at_work == "compared":
+        reconcile.ask(box)
+    assert polling.due() == [box.pk]
+    assert broker.pttl(f"sync:asked:{box.pk}") <= 2_000
 
 
 def test_only_working_mailboxes_are_asked(box: Mailbox, broker: Any) -> None:
