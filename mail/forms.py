@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +17,37 @@ _LONGEST_TEXT = 1_000_000
 
 class StatusForm(forms.Form):
     status = forms.ChoiceField(choices=Status.choices)
+
+
+class StarForm(forms.Form):
+    starred = forms.ChoiceField(choices=[("1", "1"), ("0", "0")])
+
+
+class ReadForm(forms.Form):
+    unread = forms.ChoiceField(choices=[("1", "1"), ("0", "0")])
+
+
+class LabelsForm(forms.Form):
+    """`had` are the labels that were ticked when the form was made, `label` those ticked now."""
+
+    had = forms.TypedMultipleChoiceField(coerce=int, required=False)
+    label = forms.TypedMultipleChoiceField(coerce=int, required=False)
+
+    def __init__(self, *args: Any, offered: Iterable[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(str(pk), str(pk)) for pk in offered]
+        for name in ("had", "label"):
+            field = self.fields[name]
+            assert isinstance(field, forms.MultipleChoiceField)
+            field.choices = choices
+
+    @property
+    def added(self) -> set[int]:
+        return set(self.cleaned_data["label"]) - set(self.cleaned_data["had"])
+
+    @property
+    def removed(self) -> set[int]:
+        return set(self.cleaned_data["had"]) - set(self.cleaned_data["label"])
 
 
 class ForceForm(forms.Form):

@@ -53,6 +53,18 @@ _TOLD = {
     "mail.received": ("mail", gettext_lazy("received")),
     "mail.changed": ("tag", gettext_lazy("labels or marks changed in Gmail")),
     "mail.gone": ("trash-2", gettext_lazy("deleted for good in Gmail")),
+    "mail.undelivered": ("circle-alert", gettext_lazy("came back undelivered")),
+    "mail.reread": ("refresh-cw", gettext_lazy("read again from the original")),
+    "mail.starred": ("star", gettext_lazy("gave a star")),
+    "mail.unstarred": ("star", gettext_lazy("took the star away")),
+    "mail.read": ("mail", gettext_lazy("opened it; it counts as read")),
+    "mail.unread": ("mail", gettext_lazy("marked it as unread")),
+    "mail.labelled": ("tag", gettext_lazy("changed the labels: %(labels)s")),
+    "mail.spam": ("shield-alert", gettext_lazy("reported it as spam")),
+    "mail.not_spam": ("shield", gettext_lazy("took it out of spam")),
+    "mail.trashed": ("trash-2", gettext_lazy("moved it to the trash")),
+    "mail.restored": ("undo-2", gettext_lazy("restored it from the trash")),
+    "change.refused": ("circle-alert", gettext_lazy("Gmail refused what %(told)s changed")),
     "lock.taken": ("lock", gettext_lazy("took the edit lock")),
     "lock.released": ("lock-open", gettext_lazy("gave the edit lock back")),
     "lock.expired": ("lock-open", gettext_lazy("edit lock ended by itself")),
@@ -83,8 +95,15 @@ def _words(event: Event) -> dict[str, str]:
     return {
         "status": str(Status(status).label) if status in Status.values else "—",
         "assignee": event.data.get("assignee_name") or _("nobody"),
+        "labels": _labels(event),
+        "told": event.data.get("told_name") or _("somebody"),
         "mode": str(_MODES.get(event.data.get("lock_mode", ""), "—")),
     }
+
+
+def _labels(event: Event) -> str:
+    signs = (("+", event.data.get("added", ())), ("−", event.data.get("removed", ())))
+    return ", ".join(f"{sign}{name}" for sign, names in signs for name in names)
 
 
 def told_events(message: Message, limit: int = 200) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from mail.views import (
     health,
     listing,
     live,
+    marks,
     progress,
 )
 
@@ -43,6 +44,13 @@ urlpatterns = [
     path("mail/<mail_id:message_id>/release/", handling.release, name="release"),
     path("mail/<mail_id:message_id>/force/", handling.force, name="force"),
     path("mail/<mail_id:message_id>/status/", handling.status, name="status"),
+    path("mail/<mail_id:message_id>/star/", marks.star, name="star"),
+    path("mail/<mail_id:message_id>/read/", marks.read, name="read"),
+    path("mail/<mail_id:message_id>/labels/", marks.labels, name="labels"),
+    path("mail/<mail_id:message_id>/trash/", marks.trash, name="trash"),
+    path("mail/<mail_id:message_id>/restore/", marks.restore, name="restore"),
+    path("mail/<mail_id:message_id>/spam/", marks.spam, name="spam"),
+    path("mail/<mail_id:message_id>/not-spam/", marks.not_spam, name="not_spam"),
     path("mail/<mail_id:message_id>/comments/", handling.comments, name="comments"),
     path("mail/<mail_id:message_id>/history/", detail.correspondence, name="history"),
     path("mail/<mail_id:message_id>/events/", detail.operations, name="events"),

@@ -13,13 +13,12 @@ from django.views.decorators.http import require_safe
 
 from activity import events
 from callcenter.partials import page
-from labels.models import LabelKind
 from mail import access, bodies, history
 from mail.browse import Browse
 from mail.models import Message
 from mail.notices import explain_notices
 from mail.views.composer import panel
-from mail.views.handling import banner, tools
+from mail.views.handling import banner, shown_labels, tools
 from permissions.access import AgentRequest
 from permissions.models import User
 from permissions.operations import Operation
@@ -91,13 +90,14 @@ def detail(request: AgentRequest, message_id: int) -> HttpResponse:
     writing = panel(message, user)
     values = {
         "mail": message,
-        "labels": message.labels.filter(kind=LabelKind.USER, hidden=False).order_by("name"),
+        "labels": shown_labels(message),
         "people": _people(body.people),
         "attachments": _attachments(message, user),
         "notices": explain_notices(body.notices),
         "body_url": reverse("mail:body", args=[message.pk]),
         "blocked_remote": bodies.blocked_remote(body),
         "images_url": reverse("mail:body", args=[message.pk]) + "?images=1",
+        "list_query": browse.query,
         "back_url": f"{base}?{browse.query}",
         "back_name": browse.title,
         "newer_url": _beside(newer, browse),
@@ -108,6 +108,8 @@ def detail(request: AgentRequest, message_id: int) -> HttpResponse:
         **writing,
     }
     values["urls"] = {**values["urls"], **tools(message, user)}
+    # The page says that it was opened: looking at an address changes nothing.
+    values["opened_url"] = values["urls"]["read"] if message.is_unread else ""
     return page(request, "mail/detail.html", values)
 
 

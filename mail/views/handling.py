@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
-from django.http import HttpResponse
+from django.db.models import QuerySet
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,15 +15,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from activity.events import of_message
 from callcenter.partials import wants_partial
+from labels.models import Label, LabelKind
 from mail import access, editlock
 from mail.actions import release as releasing
 from mail.actions.comment import add_comment
 from mail.actions.errors import EmptyComment
 from mail.actions.status import set_status
 from mail.actions.take import NOT_HANDLED, beat, leave
+from mail.browse import Browse
 from mail.editlock import LockLost
 from mail.forms import CommentForm, ForceForm, StatusForm, TokenForm
-from mail.models import Draft, Message, Status
+from mail.models import Draft, Folder, Message, Status
 from mail.views.refusals import refusals_shown
 from permissions.access import AgentRequest
 from permissions.models import User
@@ -74,26 +78,47 @@ def _parked(message: Message, user: User) -> str:
 def tools(message: Message, user: User) -> dict[str, str]:
     """The addresses behind the status control and the buttons, empty for what is not offered."""
     handled = message.folder not in NOT_HANDLED
+    mailed = message.folder != Folder.DRAFT
     offered = {
-        "status": Operation.MAIL_STATUS,
-        "reply": Operation.MAIL_REPLY,
-        "reply_all": Operation.MAIL_REPLY,
-        "forward": Operation.MAIL_FORWARD,
+        "status": (handled, Operation.MAIL_STATUS),
+        "reply": (handled, Operation.MAIL_REPLY),
+        "reply_all": (handled, Operation.MAIL_REPLY),
+        "forward": (handled, Operation.MAIL_FORWARD),
+        "star": (mailed, Operation.MAIL_LABEL),
+        "read": (mailed, Operation.MAIL_LABEL),
+        "labels": (mailed, Operation.MAIL_LABEL),
+        "spam": (message.folder == Folder.RECEIVED, Operation.MAIL_TRASH),
+        "not_spam": (message.folder == Folder.SPAM, Operation.MAIL_TRASH),
+        "trash": (mailed and message.folder != Folder.TRASH, Operation.MAIL_TRASH),
+        "restore": (message.folder == Folder.TRASH, Operation.MAIL_TRASH),
     }
     return {
-        name: reverse(f"mail:{name}", args=[message.pk]) if handled and user.may(needed) else ""
-        for name, needed in offered.items()
+        name: reverse(f"mail:{name}", args=[message.pk]) if fits and user.may(needed) else ""
+        for name, (fits, needed) in offered.items()
     }
+
+
+def shown_labels(message: Message) -> QuerySet[Label]:
+    """The labels of people that the mail bears."""
+    return message.labels.filter(kind=LabelKind.USER, hidden=False).order_by("name")
 
 
 def answer(request: AgentRequest, message: Message) -> HttpResponse:
-    """The banner, with the status control riding along; without JavaScript, the mail again."""
+    """The banner, with status, marks and labels along; without JavaScript, the mail again."""
     if not wants_partial(request):
         return redirect("mail:detail", message.pk)
     message.refresh_from_db()
     values: dict[str, Any] = {**banner(message, request.user), "oob_state": True}
     values["urls"] = {**values["urls"], **tools(message, request.user)}
+    values["labels"] = shown_labels(message)
+    values["list_query"] = _list_of(request)
     return render(request, "mail/_lock_banner.html", values)
+
+
+def _list_of(request: AgentRequest) -> str:
+    """The query of the list in whose course the mail is open, out of the page's own address."""
+    address = urlsplit(request.htmx.current_url or "")
+    return Browse.parse(request.user, QueryDict(address.query)).query
 
 
 @require_safe

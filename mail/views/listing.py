@@ -61,6 +61,14 @@ def furnish(messages: list[Message], query: str) -> list[Message]:
     return messages
 
 
+def row_rights(user: User) -> dict[str, bool]:
+    """What a row offers besides being opened."""
+    return {
+        "may_star": user.may(Operation.MAIL_LABEL),
+        "may_move": user.may(Operation.MAIL_TRASH),
+    }
+
+
 def _filters(browse: Browse, base: str, counts: dict[str, int]) -> list[dict[str, Any]]:
     if browse.label is None and not browse.category.has_status:
         return []
@@ -136,6 +144,7 @@ def list_page(request: AgentRequest) -> HttpResponse:
         # While the first mails come in, a page that is not full asks for itself again.
         "again_url": request.get_full_path() if len(rows) < PAGE and not newer else "",
         "has_mailbox": bool(user.mailbox_ids),
+        **row_rights(user),
     }
     return page(request, "mail/list.html", values)
 
@@ -189,7 +198,8 @@ def rows(request: AgentRequest) -> HttpResponse:
         for message in queryset.select_related("assignee")
     }
     ordered = sorted(found.values(), key=lambda each: (each.internal_date, each.pk), reverse=True)
-    return render(request, "mail/_rows.html", {"rows": furnish(ordered, browse.query)})
+    values = {"rows": furnish(ordered, browse.query), **row_rights(user)}
+    return render(request, "mail/_rows.html", values)
 
 
 @require_safe

@@ -9,6 +9,7 @@ import "./scroll.js";
 import "./splitter.js";
 import "./tabs.js";
 import "./list.js";
+import "./filter.js";
 import "./keyboard.js";
 import "./composer.js";
 import "./heartbeat.js";

@@ -1,11 +1,17 @@
 /* [data-dialog="id"] opens a <dialog>, [data-dialog-close] and a click beside it close it; focus is
-   kept inside and given back by the browser. hx-confirm and form[data-confirm] ask in #confirm. */
+   kept inside and given back by the browser. hx-confirm and form[data-confirm] ask in #confirm.
+   form[data-closes] closes its dialog when it was answered, by a refusal too: that stands behind it. */
 import { on } from "./dom.js";
 
 on("click", "[data-dialog]", (event, button) => document.getElementById(button.dataset.dialog)?.showModal());
 on("click", "[data-dialog-close]", (event, button) => button.closest("dialog")?.close());
 document.addEventListener("click", (event) => {
   if (event.target instanceof HTMLDialogElement) event.target.close();
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { elt, xhr } = event.detail;
+  if (elt.matches?.("form[data-closes]") && xhr.status && xhr.status < 500) elt.closest("dialog")?.close();
 });
 
 /** Ask; resolves to whether the answer was yes. */

@@ -1,5 +1,5 @@
 /* j k move in the list (or to the older and newer mail), Enter opens, / searches, c writes,
-   r a f answer, e sets to done. Never while a kana conversion runs, in a field, or under a dialog. */
+   r a f answer, e sets to done, l opens the labels. Never while a kana conversion runs, in a field, or under a dialog. */
 import { composing } from "./dom.js";
 
 const FIELDS = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]";
@@ -29,6 +29,7 @@ const KEYS = {
   a: () => press("[data-key=a]"),
   f: () => press("[data-key=f]"),
   e: () => press(".seg .st-done"),
+  l: () => press("[data-key=l]"),
   c: () => press(".nav-new"),
   "/": () => { const box = document.getElementById("q"); box?.focus(); box?.select(); return Boolean(box); },
 };

@@ -8,11 +8,12 @@
    `data:` {id, kind, mailbox, public_id, version, state}. GET data-live-poll?after=CURSOR answers
    {after, events: [the same], reload: bool}. `event: reload` (or reload: true) says that too much
    has been missed. Kinds: `mail.received` is a new mail; `lock.*`, `status.*`, `assignee.*` change
-   the banner; `sync.*` carries state.at; anything with a public_id changes its row.
+   the banner, `mail.*` the open mail's marks; `sync.*` carries state.at; anything with a public_id changes its row.
 
    GET data-rows?ids=A,B&new=C,D&<the list's query> answers rows: those on screen as they are now,
    those of `new` that belong to the list. */
 import { announce, t } from "./dom.js";
+import { toast } from "./toasts.js";
 import { showAges } from "./ago.js";
 import { showTicks } from "./list.js";
 
@@ -110,6 +111,7 @@ function handle(event) {
   const { kind = "", public_id: id } = event;
   if (kind.startsWith("sync.")) showSync(event);
   if (!id) return;
+  if (kind === "change.refused") tellRefused(event);
   tellOpenMail(kind, id);
   askNav();
   const list = document.querySelector("[data-list]");
@@ -125,6 +127,8 @@ function handle(event) {
    that is gone: so whatever happens while an answer is on its way is asked for once more. And an
    answer that came between a button and what it had asked for would take the button away, and the
    answer to it (a refusal!) would find no place: so what was pressed goes first. */
+// What the open mail shows of itself in the banner and what rides along with it; not that it was read.
+const SHOWN = /^(lock|status|assignee|draft|outgoing|change)\.|^mail\.(?!read$|unread$|received$|gone$)/;
 const PIECES = { "lock-banner": "mail-lock", "comment-list": "mail-changed" };
 const asked = new Set(); // events whose answers are on their way
 const late = new Set(); // events to be asked for again
@@ -167,8 +171,13 @@ function catchUp() {
 function tellOpenMail(kind, id) {
   for (const place of document.querySelectorAll(`[data-mail="${CSS.escape(id)}"]`)) {
     tell(place, "mail-changed");
-    if (/^(lock|status|assignee|draft|outgoing)\./.test(kind)) tell(place, "mail-lock");
+    if (SHOWN.test(kind)) tell(place, "mail-lock");
   }
+}
+
+/** Gmail has refused for good what somebody changed here: the mail goes back to Gmail's state. */
+function tellRefused({ public_id: id, state }) {
+  if (String(state?.told) === document.body.dataset.user) toast(t("changeRefused", id), "bad");
 }
 
 function askRows() {
@@ -270,7 +279,10 @@ document.addEventListener("visibilitychange", () => {
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.boosted || event.detail.target === document.body) forget();
 });
-document.addEventListener("htmx:historyRestore", forget);
+document.addEventListener("htmx:historyRestore", () => {
+  forget();
+  refreshAll(); // the page is as it was left, and the mail has gone on
+});
 function forget() {
   waiting.clear();
   news.clear();

@@ -3,8 +3,10 @@
 import { icon, on, t } from "./dom.js";
 
 const STAYS_MS = 6000;
+const UNDO_MS = 12_000;
 
-export function toast(text, kind = "ok") {
+/** `button`: what takes it back, an element. */
+export function toast(text, kind = "ok", button = null) {
   const box = document.createElement("div");
   box.className = kind === "bad" ? "toast toast-bad" : "toast";
   const words = document.createElement("span");
@@ -16,12 +18,14 @@ export function toast(text, kind = "ok") {
   close.dataset.close = "";
   close.setAttribute("aria-label", t("close"));
   close.append(icon("x"));
-  box.append(icon(kind === "bad" ? "circle-alert" : "circle-check"), words, close);
+  box.append(icon(kind === "bad" ? "circle-alert" : "circle-check"), words);
+  if (button) box.append(button);
+  box.append(close);
   const place = document.getElementById("toasts");
   if (!place) return;
   for (const same of place.children) if (same.textContent === box.textContent) same.remove();
   place.append(box);
-  if (kind !== "bad") setTimeout(() => leave(box), STAYS_MS);
+  if (kind !== "bad") setTimeout(() => leave(box), button ? UNDO_MS : STAYS_MS);
 }
 
 function leave(box) {
@@ -32,7 +36,7 @@ function leave(box) {
 
 function adopt() {
   for (const flash of document.querySelectorAll("[data-flash]")) {
-    toast(flash.textContent.trim(), flash.dataset.flash);
+    toast(flash.querySelector(".grow").textContent.trim(), flash.dataset.flash, flash.querySelector("form"));
     flash.remove();
   }
 }

@@ -58,6 +58,7 @@ def posting(expected: dict[str, int], *args: str, **data: Any) -> Row:
 ANSWERING = everybody(409, agent=302, outsider=404, reader=403)
 MAIL, DRAFT, BOX = ("message",), ("draft",), ("mailbox",)
 WRONG = everybody(422, outsider=404)
+CHOOSING = everybody(422, outsider=404, reader=403)
 
 TABLE: dict[str, Row] = {
     "login": Row(everybody(302, anonymous=200)),
@@ -94,6 +95,14 @@ TABLE: dict[str, Row] = {
     "mail:release": posting(everybody(409, outsider=404), *MAIL),
     "mail:force": posting(everybody(403, outsider=404, leader=422, admin=422), *MAIL),
     "mail:status": posting(everybody(422, outsider=404, reader=403), *MAIL),
+    "mail:star": posting(CHOOSING, *MAIL),
+    "mail:read": posting(CHOOSING, *MAIL),
+    "mail:labels": Row(everybody(200, outsider=404, reader=403), args=MAIL),
+    # The agent was first: it has left its place when the others come.
+    "mail:trash": posting(ANSWERING, *MAIL),
+    "mail:restore": posting(everybody(409, outsider=404, reader=403), *MAIL),
+    "mail:spam": posting(ANSWERING, *MAIL),
+    "mail:not_spam": posting(everybody(409, outsider=404, reader=403), *MAIL),
     "mail:comments": Row(MEMBERS, args=MAIL),
     "mail:history": Row(MEMBERS, args=MAIL),
     "mail:events": Row(MEMBERS, args=MAIL),
@@ -253,7 +262,7 @@ def test_what_a_person_may_not_do_is_not_offered(world: dict[str, Any]) -> None:
     message = reverse("mail:detail", args=[world["message"]])
     reading = client_of(world, "reader").get(message).content.decode()
     working = client_of(world, "agent").get(message).content.decode()
-    for action in ("reply", "reply_all", "forward", "status"):
+    for action in ("reply", "reply_all", "forward", "status", "star", "labels", "spam", "trash"):
         address = reverse(f"mail:{action}", args=[world["message"]])
         assert address in working
         assert address not in reading
