@@ -23,10 +23,17 @@ def readable(user: User, message_id: int) -> Message:
     Raises:
         Http404: no such mail for this user. OperationDenied: they may not read mail.
     """
-    messages: QuerySet[Message] = Message.objects.visible_to(user).select_related(
-        "mailbox", "conversation", "assignee"
-    )
-    message = get_object_or_404(messages, pk=message_id)
+    return _found(Message.objects.visible_to(user), user, message_id)
+
+
+def findable(user: User, message_id: int) -> Message:
+    """As `readable`, and mail that was deleted in Gmail, for its comments and its history."""
+    return _found(Message.objects.ever_visible_to(user), user, message_id)
+
+
+def _found(messages: QuerySet[Message], user: User, message_id: int) -> Message:
+    rows = messages.select_related("mailbox", "conversation", "assignee")
+    message = get_object_or_404(rows, pk=message_id)
     require(user, Operation.MAIL_VIEW)
     return message
 

@@ -30,11 +30,14 @@ def correspondent_of(message: Message) -> str:
 
 
 def mail_with(message: Message, user: User) -> MessageQuerySet:
-    """All mail with the same correspondent that the user may see, newest first."""
+    """All mail with the same correspondent that the user may see, newest first.
+
+    Mail deleted in Gmail is among it: this is the way to its comments and its history.
+    """
     with_them = Correspondent.objects.filter(
         message=OuterRef("pk"), address=correspondent_of(message)
     )
-    visible = Message.objects.visible_to(user).exclude(folder=Folder.DRAFT)
+    visible = Message.objects.ever_visible_to(user).exclude(folder=Folder.DRAFT)
     return visible.filter(Exists(with_them)).newest_first()
 
 
@@ -43,7 +46,6 @@ def count_with(message: Message) -> int:
     found = Correspondent.objects.filter(
         address=correspondent_of(message),
         message__mailbox=message.mailbox_id,
-        message__gone_at=None,
     )
     return found[:_COUNTED].count()
 

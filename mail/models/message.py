@@ -66,9 +66,13 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def visible_to(self, user: User) -> MessageQuerySet:
         """Every list of mail begins here: the mail of the mailboxes that the user was given.
 
-        Mail deleted in Gmail is gone from here; its history is reached by its id.
+        Mail deleted in Gmail is gone from here; see `ever_visible_to`.
         """
-        return self.filter(mailbox_id__in=user.mailbox_ids, gone_at=None)
+        return self.ever_visible_to(user).filter(gone_at=None)
+
+    def ever_visible_to(self, user: User) -> MessageQuerySet:
+        """As `visible_to`, with what was deleted in Gmail: its comments and history are kept."""
+        return self.filter(mailbox_id__in=user.mailbox_ids)
 
     def newest_first(self) -> MessageQuerySet:
         return self.order_by("-internal_date", "-id")

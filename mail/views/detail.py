@@ -81,7 +81,9 @@ def detail(request: AgentRequest, message_id: int) -> HttpResponse:
     """The mail on the left; comments, draft, history and events on the right."""
     request.live_cursor = events.horizon()  # before anything is read
     user = request.user
-    message = access.readable(user, message_id)
+    message = access.findable(user, message_id)
+    if message.gone_at is not None:
+        return _gone(request, message)
     browse = Browse.parse(user, request.GET)
     request.browse = browse
     newer, older = browse.neighbours(user, message)
@@ -113,6 +115,19 @@ def detail(request: AgentRequest, message_id: int) -> HttpResponse:
     return page(request, "mail/detail.html", values)
 
 
+def _gone(request: AgentRequest, message: Message) -> HttpResponse:
+    """What is left of a mail that was deleted in Gmail: what people here said and did."""
+    tabs = [tab for tab in _tabs(message) if tab["url"]]
+    values = {
+        "mail": message,
+        "people": _people(message.body.people) if hasattr(message, "body") else {},
+        "tabs": tabs,
+        "tab": "comments",
+        "back_url": reverse("mail:list"),
+    }
+    return page(request, "mail/gone.html", values)
+
+
 def _beside(message_id: int | None, browse: Browse) -> str:
     if message_id is None:
         return ""
@@ -123,7 +138,7 @@ def _beside(message_id: int | None, browse: Browse) -> str:
 @never_cache
 def correspondence(request: AgentRequest, message_id: int) -> HttpResponse:
     """メール履歴: all mail with this correspondent, both directions, newest first."""
-    message = access.readable(request.user, message_id)
+    message = access.findable(request.user, message_id)
     found = list(history.mail_with(message, request.user)[: _HISTORY + 1])
     values = {
         "history": [
@@ -144,5 +159,5 @@ def correspondence(request: AgentRequest, message_id: int) -> HttpResponse:
 @never_cache
 def operations(request: AgentRequest, message_id: int) -> HttpResponse:
     """操作履歴: who did what to this mail and when."""
-    message = access.readable(request.user, message_id)
+    message = access.findable(request.user, message_id)
     return render(request, "mail/_events.html", {"events": history.told_events(message)})

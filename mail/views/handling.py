@@ -191,7 +191,7 @@ def left(request: AgentRequest, message_id: int) -> HttpResponse:
 @never_cache
 def comments(request: AgentRequest, message_id: int) -> HttpResponse:
     """備考: read, and written by those who may; a lock does not matter."""
-    message = access.readable(request.user, message_id)
+    message = access.findable(request.user, message_id)
     may = request.user.may(Operation.MAIL_COMMENT)
     error, text = "", ""
     if request.method == "POST":
