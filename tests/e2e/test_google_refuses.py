@@ -90,16 +90,21 @@ def test_a_wrong_secret_is_told_and_mended_without_connecting_anything_anew(
     expect_nothing_lost(stage, admin, address)
 
 
+def connect_another(page: Page) -> None:
+    page.get_by_text("アカウントを追加").click()
+    page.get_by_role("button", name="Google で許可する", exact=True).click()
+
+
 @pytest.mark.spec("S3")
 def test_declining_is_told_and_can_be_made_up_for(stage: Stage, admin: Desk, address: str) -> None:
     page = admin.page
     new = stage.account()
-    page.get_by_role("button", name="アカウントを追加").click()
+    connect_another(page)
     deny(page, new)
     expect_trouble(page, "denied")
     expect_nothing_lost(stage, admin, address)
     expect(admin.account(new)).to_have_count(0)
-    page.get_by_role("button", name="アカウントを追加").click()
+    connect_another(page)
     allow(page, new)
     expect_connected(admin, new)
 
