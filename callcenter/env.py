@@ -44,6 +44,7 @@ class Environment:
     demo: bool
     log_level: str
     attachment_root: Path
+    attachment_max_bytes: int
     poll_seconds: float
     monitoring_token: str
     google: Google
@@ -149,6 +150,7 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
             demo=env.bool("DEMO", False),
             log_level=env.str("LOG_LEVEL", "INFO"),
             attachment_root=Path(env.str("ATTACHMENT_ROOT", "var/attachments")),
+            attachment_max_bytes=env.int("ATTACHMENT_MAX_MIB", 50) * 1024 * 1024,
             poll_seconds=env.float("POLL_SECONDS", 2.0),
             monitoring_token=_monitoring_token(env.str("MONITORING_TOKEN", "")),
             google=Google(

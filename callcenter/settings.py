@@ -167,6 +167,7 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage",
     },
 }
+ATTACHMENT_MAX_BYTES = ENV.attachment_max_bytes
 DATA_UPLOAD_MAX_MEMORY_SIZE = 35 * 1024 * 1024
 
 CELERY = {

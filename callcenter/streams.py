@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Callable
-from typing import Any, ParamSpec, TypeVar
+from contextlib import AbstractContextManager
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 from asgiref.sync import sync_to_async
 from django.db import connection, connections
@@ -34,6 +35,27 @@ async def brief(look: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     return await sync_to_async(_briefly(look), thread_sensitive=False)(*args, **kwargs)
 
 
+_PIECE = 256 * 1024
+
+
+class Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+async def in_pieces(file: AbstractContextManager[Readable]) -> AsyncIterator[bytes]:
+    """A file's content for a StreamingHttpResponse.
+
+    Under ASGI Django reads a synchronous iterator (FileResponse's too) to its end before the first
+    byte goes out: a file of 25 MB would stand in memory whole, for each who downloads it.
+    """
+    opened = await sync_to_async(file.__enter__, thread_sensitive=False)()
+    try:
+        while piece := await sync_to_async(opened.read, thread_sensitive=False)(_PIECE):
+            yield piece
+    finally:
+        await sync_to_async(file.__exit__, thread_sensitive=False)(None, None, None)
+
+
 async def event_stream(events: AsyncIterator[str]) -> StreamingHttpResponse:
     """A text/event-stream response that holds no database connection."""
     await sync_to_async(connections.close_all)()
@@ -43,7 +65,7 @@ async def event_stream(events: AsyncIterator[str]) -> StreamingHttpResponse:
     return response
 
 
-def event(data: dict[str, Any], *, cursor: str, name: str = "") -> str:
+def frame(data: dict[str, Any], *, cursor: str, name: str = "") -> str:
     """One server-sent event; `cursor` is what the browser says when it comes back."""
     kind = f"event: {name}\n" if name else ""
     return f"{kind}id: {cursor}\ndata: {json.dumps(data)}\n\n"

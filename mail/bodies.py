@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from django.core.cache import cache
 from django.core.signing import BadSignature, TimestampSigner
 from django.urls import reverse
@@ -9,11 +11,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from callcenter.richtext import Frame, fold_quotes, frame_document, sanitize, text_to_html
-from mail.models import Message, MessageBody
+from mail.models import Attachment, Message, MessageBody
+from permissions.models import User
+from permissions.operations import Operation
 
 # A frame without allow-same-origin sends no cookies: its inline images are asked for by addresses
-# that are signed and soon over.
-INLINE_SECONDS = 3600
+# that are signed, name whom they were given to, and are soon over. That somebody has lost the right
+# to the mail meanwhile is seen at once all the same.
+INLINE_SECONDS = 300
 _SIGNER = TimestampSigner(salt="mail.inline")
 
 
@@ -22,27 +27,33 @@ def of(message: Message) -> MessageBody:
     return MessageBody.objects.filter(message=message).first() or MessageBody(message=message)
 
 
-def inline_token(attachment_id: int) -> str:
-    return _SIGNER.sign(str(attachment_id))
+def inline_token(attachment_id: int, user_id: int) -> str:
+    return _SIGNER.sign(f"{attachment_id}.{user_id}")
 
 
-def attachment_of(token: str) -> int:
-    """The attachment that a signed address stands for.
+def picture_of(token: str) -> Attachment | None:
+    """The inline picture that a signed address stands for, if its bearer may still see the mail.
 
     Raises:
         BadSignature: forged, or too old (SignatureExpired).
     """
     value = _SIGNER.unsign(token, max_age=INLINE_SECONDS)
-    if not value.isdecimal():
+    attachment_id, _, user_id = value.partition(".")
+    if not (attachment_id.isdecimal() and user_id.isdecimal()):
         raise BadSignature(value)
-    return int(value)
+    user = User.objects.filter(pk=user_id, is_active=True).select_related("role").first()
+    if user is None or not user.may(Operation.MAIL_VIEW):
+        return None
+    seen = Message.objects.visible_to(user)
+    return Attachment.objects.filter(pk=attachment_id, message__in=seen).first()
 
 
 def blocked_remote(body: MessageBody) -> int:
     """How many pictures from outside the mail would load, were it allowed to."""
     if not body.html:
         return 0
-    key = f"blocked:{body.message_id}"
+    digest = hashlib.blake2b(body.html.encode(), digest_size=12).hexdigest()
+    key = f"blocked:{digest}"
     counted = cache.get(key)
     if counted is None:
         counted = sanitize(body.html).blocked_remote
@@ -51,11 +62,18 @@ def blocked_remote(body: MessageBody) -> int:
 
 
 def frame(
-    message: Message, body: MessageBody, *, origin: str, allow_remote: bool, plain: bool
+    message: Message,
+    body: MessageBody,
+    viewer: User,
+    *,
+    origin: str,
+    allow_remote: bool,
+    plain: bool,
 ) -> Frame:
     """The whole document for the frame, with the policy that goes with it.
 
     Args:
+        viewer: whom the inline images' addresses are for.
         origin: scheme and host under which the page is shown, for the inline images' addresses.
         allow_remote: the agent asked for the pictures from outside.
         plain: the text alone, as it came.
@@ -69,7 +87,7 @@ def frame(
         attachment_id = inline.get(content_id)
         if attachment_id is None:
             return None
-        return origin + reverse("mail:inline", args=[inline_token(attachment_id)])
+        return origin + reverse("mail:inline", args=[inline_token(attachment_id, viewer.pk)])
 
     label = _("Show quoted text")
     if body.html and not plain:

@@ -14,7 +14,9 @@ from mail.views import (
     listing,
     live,
     marks,
+    original,
     progress,
+    reading,
 )
 
 register_converter(MessageIdConverter, "mail_id")
@@ -38,6 +40,10 @@ urlpatterns = [
     path("mail/sending/<int:outgoing_id>/decide/", composer.decide, name="decide"),
     path("mail/<mail_id:message_id>/", detail.detail, name="detail"),
     path("mail/<mail_id:message_id>/body/", body.body, name="body"),
+    path("mail/<mail_id:message_id>/reading/", reading.reading_again, name="reading"),
+    path("mail/<mail_id:message_id>/charset/", original.charset_ready, name="charset_ready"),
+    path("mail/<mail_id:message_id>/original/", original.original, name="original"),
+    path("mail/<mail_id:message_id>/original.eml", original.original_file, name="original_file"),
     path("mail/<mail_id:message_id>/lock/", handling.lock, name="lock"),
     path("mail/<mail_id:message_id>/lock/beat/", handling.heartbeat, name="beat"),
     path("mail/<mail_id:message_id>/lock/leave/", handling.left, name="leave"),
@@ -61,6 +67,26 @@ urlpatterns = [
         "mail/<mail_id:message_id>/attachments/<int:attachment_id>/",
         attachments.download,
         name="attachment",
+    ),
+    path(
+        "mail/<mail_id:message_id>/attachments/<int:attachment_id>/look/",
+        attachments.look,
+        name="look",
+    ),
+    path(
+        "mail/<mail_id:message_id>/attachments/<int:attachment_id>/content/",
+        attachments.content,
+        name="attachment_content",
+    ),
+    path(
+        "mail/unimported/<int:mailbox_id>/<slug:gmail_id>/",
+        original.unimported_original,
+        name="unimported_original",
+    ),
+    path(
+        "mail/unimported/<int:mailbox_id>/<slug:gmail_id>.eml",
+        original.unimported_file,
+        name="unimported_file",
     ),
     path("drafts/<draft_id:draft_id>/", composer.draft, name="draft"),
     path("drafts/<draft_id:draft_id>/autosave/", composer.autosave, name="autosave"),

@@ -42,6 +42,7 @@ ICONS = frozenset(
         "copy",
         "external-link",
         "file-pen",
+        "file-text",
         "file-up",
         "folder",
         "forward",

@@ -75,6 +75,16 @@ class BoundedParser:
         parsed = self._ask(b"F", _pickled((os.fspath(path), charset)))
         return _checked(parsed) if parsed is not None else ParsedMessage(notices=(_too_costly(),))
 
+    def extract(
+        self, path: str | os.PathLike[str], part_id: str, target: str | os.PathLike[str]
+    ) -> bool:
+        """Write one file of a raw mail in a file into another; False when there is none to write.
+
+        None of the bytes pass through this process.
+        """
+        order = (os.fspath(path), part_id, os.fspath(target))
+        return self._ask(b"X", _pickled(order)) is True
+
     def parse_payload(self, resource: Mapping[str, Any]) -> ParsedMessage:
         """:func:`mail.mime.parse_payload`, bounded."""
         parsed = self._ask(b"P", _pickled([_needed(resource)]))
@@ -251,6 +261,11 @@ def parse(raw: bytes, *, payloads: bool = True) -> ParsedMessage:
 def parse_file(path: str | os.PathLike[str], *, charset: str = "") -> ParsedMessage:
     """:func:`mail.mime.parse` of a file, in this process's bounded child; files' bytes left out."""
     return _shared.parse_file(path, charset=charset)
+
+
+def extract(path: str | os.PathLike[str], part_id: str, target: str | os.PathLike[str]) -> bool:
+    """See :meth:`BoundedParser.extract`."""
+    return _shared.extract(path, part_id, target)
 
 
 def parse_payload(resource: Mapping[str, Any]) -> ParsedMessage:

@@ -2,8 +2,9 @@
 
 Requests and answers are a length and then so many bytes; a request's first byte is its kind:
 ``R`` a raw mail, ``r`` one whose files' bytes are not wanted back, ``P`` a pickled list of one
-resource of Gmail's, ``B`` of several, ``F`` a pickled path and charset. Ends with the status
-``OUT_OF_MEMORY``, or by SIGXCPU.
+resource of Gmail's, ``B`` of several, ``F`` a pickled path and charset, ``X`` a pickled path,
+part id and path to write that part's bytes to. Ends with the status ``OUT_OF_MEMORY``, or by
+SIGXCPU.
 """
 
 from __future__ import annotations
@@ -48,6 +49,14 @@ def _light(file: ParsedAttachment) -> ParsedAttachment:
     return replace(file, payload=kept)
 
 
+def _extract(parsed: ParsedMessage, part_id: str, target: Path) -> bool:
+    for file in parsed.attachments:
+        if file.part_id == part_id and file.payload is not None:
+            target.write_bytes(file.payload)
+            return True
+    return False
+
+
 def _serve(source: IO[bytes], sink: IO[bytes], cpu_seconds: int) -> None:
     """The child: one request after the other until the input ends."""
     while True:
@@ -56,7 +65,7 @@ def _serve(source: IO[bytes], sink: IO[bytes], cpu_seconds: int) -> None:
             return
         kind = source.read(1)
         data = source.read(LENGTH.unpack(head)[0] - 1)
-        answer: ParsedMessage | list[ParsedMessage]
+        answer: ParsedMessage | list[ParsedMessage] | bool
         if kind in (b"P", b"B"):
             seconds = cpu_seconds if kind == b"P" else min(cpu_seconds, _BATCH_CPU)
             answer = []
@@ -67,10 +76,15 @@ def _serve(source: IO[bytes], sink: IO[bytes], cpu_seconds: int) -> None:
             path, charset = pickle.loads(data)  # noqa: S301 - written by our own parent
             _allow(cpu_seconds)
             answer = _without_files(_in_memory(parse(Path(path).read_bytes(), charset=charset)))
+        elif kind == b"X":
+            path, part_id, target = pickle.loads(data)  # noqa: S301 - written by our own parent
+            _allow(cpu_seconds)
+            parsed = _in_memory(parse(Path(path).read_bytes()))
+            answer = _extract(parsed, part_id, Path(target))
         else:
             _allow(cpu_seconds)
-            answer = _in_memory(parse(data))
-            answer = _without_payloads(answer) if kind == b"r" else answer
+            parsed = _in_memory(parse(data))
+            answer = _without_payloads(parsed) if kind == b"r" else parsed
         written = pickle.dumps(answer, protocol=pickle.HIGHEST_PROTOCOL)
         sink.write(LENGTH.pack(len(written)))
         sink.write(written)

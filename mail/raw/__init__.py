@@ -11,6 +11,6 @@ child of `mail.mime.bounded` ever holds one whole.
 
 from mail.raw.fetch import fetch_due
 from mail.raw.read import read_as
-from mail.raw.store import opened
+from mail.raw.store import opened, spooled
 
-__all__ = ["fetch_due", "opened", "read_as"]
+__all__ = ["fetch_due", "opened", "read_as", "spooled"]

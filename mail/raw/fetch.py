@@ -19,7 +19,7 @@ from callcenter.gmail.errors import (
     QuotaExceeded,
     Unavailable,
 )
-from mail import troubles
+from mail import fetching, troubles
 from mail.models import Message, MessageBody, RawMail
 from mail.raw import store
 from mail.raw.read import read_again
@@ -29,6 +29,7 @@ from mailboxes.models import Mailbox
 from mailboxes.secrets import SecretUnreadable
 
 log = logging.getLogger(__name__)
+KIND = "original"  # as mail.fetching calls it
 _FIRST_PAUSE, _LONGEST_PAUSE = 30, 24 * 3600  # seconds
 
 
@@ -73,7 +74,8 @@ def fetch(raw: RawMail, client: GmailClient) -> None:
     if not raw.file:
         try:
             with tempfile.TemporaryFile() as spool:
-                size = client.download_raw(raw.gmail_id, spool)
+                watched = fetching.Watched(spool, KIND, raw.pk)
+                size = client.download_raw(raw.gmail_id, watched)
                 spool.seek(0)
                 store.keep(raw, spool, size)
         except GmailError as error:

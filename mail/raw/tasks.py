@@ -4,29 +4,30 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from callcenter.redis import connection
+from mail import fetching
 from mail.models import RawMail
-from mail.raw.fetch import fetch_now
+from mail.raw.fetch import KIND, fetch_now
 from mailboxes.models import Mailbox
-
-_ASKED_SECONDS = 30
 
 
 @shared_task
 def fetch_original(raw_id: int) -> None:
-    fetch_now(raw_id)
+    try:
+        fetch_now(raw_id)
+    finally:
+        fetching.end(KIND, raw_id)
 
 
-def original_of(mailbox: Mailbox, gmail_id: str) -> RawMail | None:
-    """The mail's original as far as it has come; None when nobody has asked for it yet."""
-    return RawMail.objects.filter(mailbox=mailbox, gmail_id=gmail_id).first()
+def want(mailbox: Mailbox, gmail_id: str, *, again: bool = False) -> RawMail:
+    """Have a worker fetch the original, and say how far that is; asking on and on is one task.
 
-
-def want(mailbox: Mailbox, gmail_id: str) -> RawMail:
-    """Have a worker fetch the original; asking again and again is one task."""
+    Args:
+        again: also when it could not be had the last time.
+    """
     raw, _ = RawMail.objects.get_or_create(mailbox=mailbox, gmail_id=gmail_id)
-    if not raw.file and connection().set(f"original:{raw.pk}", 1, nx=True, ex=_ASKED_SECONDS):
-        RawMail.objects.filter(pk=raw.pk).update(trouble="")
-        raw.trouble = ""
-        fetch_original.delay(raw.pk)
+    if raw.file or (raw.trouble and not again) or not fetching.begin(KIND, raw.pk):
+        return raw
+    RawMail.objects.filter(pk=raw.pk).update(trouble="")
+    raw.trouble = ""
+    fetch_original.delay(raw.pk)
     return raw

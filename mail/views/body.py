@@ -13,9 +13,11 @@ from django.views.decorators.http import require_safe
 
 from callcenter.streams import brief
 from mail import access, bodies
-from mail.attachments import store
+from mail.attachments import preview, store
 from mail.attachments.tasks import want
 from mail.models import Attachment
+from mail.raw import tasks as originals
+from mail.raw.shown import chosen_charset, in_charset
 from permissions.access import AgentRequest
 
 _PATIENCE = 20.0  # seconds that a picture may take to come from Gmail
@@ -26,9 +28,15 @@ _PATIENCE = 20.0  # seconds that a picture may take to come from Gmail
 def body(request: AgentRequest, message_id: int) -> HttpResponse:
     """The document of the frame, under a policy of its own (see callcenter.richtext.frame)."""
     message = access.readable(request.user, message_id)
+    shown, text = message, bodies.of(message)
+    if charset := chosen_charset(request.GET.get("charset", "")):
+        original = originals.want(message.mailbox, message.gmail_id)
+        if original.file:
+            shown, text, _ = in_charset(message, original, charset)
     frame = bodies.frame(
-        message,
-        bodies.of(message),
+        shown,
+        text,
+        request.user,
         origin=f"{request.scheme}://{request.get_host()}",
         allow_remote=request.GET.get("images") == "1",
         plain=request.GET.get("plain") == "1",
@@ -42,13 +50,22 @@ def body(request: AgentRequest, message_id: int) -> HttpResponse:
 
 def _picture(token: str) -> Attachment:
     try:
-        attachment_id = bodies.attachment_of(token)
+        attachment = bodies.picture_of(token)
     except BadSignature as error:
         raise Http404 from error
-    attachment = Attachment.objects.filter(pk=attachment_id).first()
     if attachment is None or attachment.content_type not in store.PICTURES:
         raise Http404
     return attachment
+
+
+def _kind(attachment: Attachment) -> str:
+    """What its bytes say that it is; only a picture is shown."""
+    with attachment.file.open("rb") as file:
+        head = file.read(preview.HEAD_BYTES)
+    found = preview.preview_of(head, declared="", filename="")
+    if found.kind != "picture":
+        raise Http404
+    return found.content_type
 
 
 # The frame sends no cookies: the signature in the address, which only the page gives out, stands
@@ -66,4 +83,7 @@ async def inline(request: AgentRequest, token: str) -> HttpResponseBase:
         attachment = await brief(_picture, token)
     if not attachment.file:
         raise Http404
-    return store.answer(attachment, as_download=False)
+    response = store.answer(attachment, shown_as=await brief(_kind, attachment))
+    # The frame has an origin of its own.
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response

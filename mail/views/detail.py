@@ -13,42 +13,15 @@ from django.views.decorators.http import require_safe
 
 from activity import events
 from callcenter.partials import page
-from mail import access, bodies, history
+from mail import access, history
 from mail.browse import Browse
 from mail.models import Message
-from mail.notices import explain_notices
 from mail.views.composer import panel
 from mail.views.handling import banner, shown_labels, tools
+from mail.views.reading import people, reading
 from permissions.access import AgentRequest
-from permissions.models import User
-from permissions.operations import Operation
 
 _HISTORY = 50
-
-
-def _attachments(message: Message, user: User) -> list[dict[str, Any]]:
-    may = user.may(Operation.MAIL_DOWNLOAD)
-    return [
-        {
-            "name": each.filename,
-            "size": each.size,
-            "content_type": each.content_type,
-            "url": reverse("mail:attachment", args=[message.pk, each.pk]) if may else "",
-            "trouble": _("Gmail did not hand it out") if each.trouble else "",
-        }
-        for each in message.attachments.filter(inline=False)
-    ]
-
-
-def _people(body_people: dict[str, list[list[str]]]) -> dict[str, list[dict[str, str]]]:
-    shown = {
-        key: [{"name": name, "address": address} for name, address in pairs]
-        for key, pairs in body_people.items()
-    }
-    shown["sender"] = shown.pop("from", [])
-    if shown.get("reply_to") == shown["sender"]:
-        shown["reply_to"] = []
-    return shown
 
 
 def _tabs(message: Message) -> list[dict[str, Any]]:
@@ -88,17 +61,11 @@ def detail(request: AgentRequest, message_id: int) -> HttpResponse:
     request.browse = browse
     newer, older = browse.neighbours(user, message)
     base = reverse("mail:list")
-    body = bodies.of(message)
     writing = panel(message, user)
     values = {
         "mail": message,
         "labels": shown_labels(message),
-        "people": _people(body.people),
-        "attachments": _attachments(message, user),
-        "notices": explain_notices(body.notices),
-        "body_url": reverse("mail:body", args=[message.pk]),
-        "blocked_remote": bodies.blocked_remote(body),
-        "images_url": reverse("mail:body", args=[message.pk]) + "?images=1",
+        **reading(request, message, query=browse.query),
         "list_query": browse.query,
         "back_url": f"{base}?{browse.query}",
         "back_name": browse.title,
@@ -120,7 +87,7 @@ def _gone(request: AgentRequest, message: Message) -> HttpResponse:
     tabs = [tab for tab in _tabs(message) if tab["url"]]
     values = {
         "mail": message,
-        "people": _people(message.body.people) if hasattr(message, "body") else {},
+        "people": people(message.body.people) if hasattr(message, "body") else {},
         "tabs": tabs,
         "tab": "comments",
         "back_url": reverse("mail:list"),

@@ -48,3 +48,11 @@ on("change", "input[data-files]", (event, field) => {
 for (const kind of ["dragover", "drop"]) {
   document.addEventListener(kind, (event) => { if (carriesFiles(event)) event.preventDefault(); });
 }
+
+/* A file that was waited for has come: its download begins where the wait stood. */
+document.addEventListener("htmx:afterSettle", () => {
+  for (const link of document.querySelectorAll("[data-download-now]")) {
+    link.removeAttribute("data-download-now");
+    location.assign(link.href);
+  }
+});

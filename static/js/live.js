@@ -112,6 +112,7 @@ function handle(event) {
   if (kind.startsWith("sync.")) showSync(event);
   if (!id) return;
   if (kind === "change.refused") tellRefused(event);
+  if (kind === "mail.undelivered") tellUndelivered(event);
   tellOpenMail(kind, id);
   askNav();
   const list = document.querySelector("[data-list]");
@@ -171,8 +172,14 @@ function catchUp() {
 function tellOpenMail(kind, id) {
   for (const place of document.querySelectorAll(`[data-mail="${CSS.escape(id)}"]`)) {
     tell(place, "mail-changed");
+    if (kind === "mail.reread") htmx.trigger(place, "mail-reread");
     if (SHOWN.test(kind)) tell(place, "mail-lock");
   }
+}
+
+/** A mail that this person sent has come back. */
+function tellUndelivered({ public_id: id, state }) {
+  if (String(state?.author) === document.body.dataset.user) toast(t("undelivered", id), "bad");
 }
 
 /** Gmail has refused for good what somebody changed here: the mail goes back to Gmail's state. */

@@ -7,6 +7,7 @@ the mailbox; `outsider`, an agent without it; `reader`, who was given it but may
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,7 +20,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from mail.actions.reply import start_new
 from mail.attachments.store import keep
 from mail.bodies import inline_token
-from mail.models import Attachment, Outgoing
+from mail.models import Attachment, Message, Outgoing, RawMail, ToFetch
+from mail.raw.store import keep as keep_raw
+from mailboxes.models import Mailbox
 from permissions.models import User, UserGrant
 from permissions.operations import Operation
 from tests.mail import cast
@@ -109,6 +112,16 @@ TABLE: dict[str, Row] = {
     "mail:reply": posting(ANSWERING, *MAIL),
     "mail:reply_all": posting(ANSWERING, *MAIL),
     "mail:forward": posting(ANSWERING, *MAIL),
+    "mail:reading": Row(MEMBERS, args=MAIL),
+    "mail:charset_ready": Row(everybody(404), args=MAIL),
+    "mail:original": Row(MEMBERS, args=MAIL),
+    "mail:original_file": Row(everybody(200, outsider=404, reader=403), args=MAIL),
+    "mail:unimported_original": Row(ADMINS, args=("mailbox", "unimported")),
+    "mail:unimported_file": Row(ADMINS, args=("mailbox", "unimported")),
+    "mail:look": Row(everybody(200, outsider=404, reader=403), args=("message", "file")),
+    "mail:attachment_content": Row(
+        everybody(200, outsider=404, reader=403), args=("message", "file")
+    ),
     "mail:attachment": Row(everybody(200, outsider=404, reader=403), args=("message", "file")),
     "mail:draft": Row(MEMBERS, args=DRAFT),
     "mail:autosave": posting(WRONG, *DRAFT),
@@ -174,15 +187,24 @@ def world() -> dict[str, Any]:
         "outgoing": outgoing.pk,
         "attachment": file,
         "file": file.pk,
-        "token": inline_token(file.pk),
+        "token": inline_token(file.pk, people["agent"].pk),
+        "unimported": "18c0ffee",
         "verb": "pause",
     }
 
 
 @pytest.fixture
 def stored_file(world: dict[str, Any]) -> None:
-    """The file has been fetched already, so that nobody waits for a worker."""
+    """What is fetched from Gmail is here already, so that nobody waits for a worker."""
     keep(world["attachment"], b"\x89PNG\r\n\x1a\n")
+    box = Mailbox.objects.get(pk=world["mailbox"])
+    gmail_ids = [Message.objects.get(pk=world["message"]).gmail_id, world["unimported"]]
+    for gmail_id in gmail_ids:
+        row = RawMail.objects.create(mailbox=box, gmail_id=gmail_id)
+        keep_raw(row, io.BytesIO(b"Subject: x\r\n\r\nx"), 15)
+    ToFetch.objects.create(
+        mailbox=box, gmail_id=world["unimported"], position=1, attempts=1, trouble="unreadable"
+    )
 
 
 def client_of(world: dict[str, Any], person: str) -> Client:
@@ -197,8 +219,16 @@ def asked(client: Client, row: Row, address: str) -> Any:
     return client.post(address, row.data) if row.method == "POST" else client.get(address)
 
 
-# These read the database from threads of their own, which see only what is committed.
-ASYNCHRONOUS = {"mail:attachment", "mail:inline", "mail:live"}
+# These read the database from threads of their own, which see only what is committed, or give their
+# connection back with the end of what they stream.
+ASYNCHRONOUS = {
+    "mail:inline",
+    "mail:live",
+    "mail:attachment",
+    "mail:attachment_content",
+    "mail:original_file",
+    "mail:unimported_file",
+}
 
 
 def each_of(chosen: list[str]) -> list[Any]:

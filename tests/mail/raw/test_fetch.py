@@ -76,7 +76,7 @@ def test_a_garbled_mail_is_read_from_its_own_bytes(mirror: Mirror, garbled: str)
     assert (file.filename, file.pk) == ("photo.png", before.attachments.get().pk)
     with file.file.open("rb") as kept:
         assert kept.read() == b"what somebody has fetched already"
-    event = Event.objects.filter(kind="mail.reread", message_id=after.pk).get()
+    event = Event.objects.filter(kind="mail.reread", message_id=after.pk).latest("pk")
     assert event.data["version"] == after.version
     assert "subject" not in event.data
 
@@ -115,6 +115,7 @@ def test_the_limit_is_kept_and_the_newest_come_first(mirror: Mirror, garbled: st
     other = mirror.deliver(2)
     mirror.catch_up()
     MessageBody.objects.update(needs_raw=True)
+    RawMail.objects.all().delete()
     newest = Message.objects.order_by("-internal_date")[0].gmail_id
     assert raw.fetch_due(mirror.box, client(mirror), 1) == 1
     assert RawMail.objects.get().gmail_id == newest
