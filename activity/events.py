@@ -66,18 +66,21 @@ def horizon() -> int:
 
 
 def since(
-    cursor: int, *, mailbox_ids: Collection[int], limit: int = 500
+    cursor: int, *, mailbox_ids: Collection[int] | None, limit: int = 500
 ) -> tuple[list[Event], int]:
     """Events that a reader at `cursor` may not have seen, oldest first, and the next cursor.
+
+    Args:
+        mailbox_ids: those that the reader may know; None for one that tells others by their rights
 
     Some come twice (transactions that ran beside each other): the page drops the ids it knows. A
     page that slept for longer than `REPLAY_WINDOW` is to load itself anew.
     """
     following = horizon()  # before the events are read: an overlap is harmless, a gap is not
-    events = Event.objects.filter(
-        txid__gte=cursor, at__gte=Now() - REPLAY_WINDOW, mailbox_id__in=mailbox_ids
-    ).order_by("id")[: limit + 1]
-    found = list(events)
+    events = Event.objects.filter(txid__gte=cursor, at__gte=Now() - REPLAY_WINDOW)
+    if mailbox_ids is not None:
+        events = events.filter(mailbox_id__in=mailbox_ids)
+    found = list(events.order_by("id")[: limit + 1])
     if len(found) > limit:
         # Not all fit: the next reading begins at the first transaction that was left out.
         found, following = found[:limit], min(event.txid for event in found[limit:])

@@ -1,4 +1,4 @@
-"""The workers: `celery -A callcenter worker -Q interactive|sync|backfill|default`, and their beat."""
+"""The workers, `celery -A callcenter worker -Q interactive|sync|backfill|default`, and beat."""
 
 import os
 

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
-from permissions.models import User
+from permissions.models import RoleGrant, User, UserGrant
 from permissions.operations import Operation
 
 if TYPE_CHECKING:
@@ -57,3 +58,19 @@ def require(user: User | AnonymousUser, operation: Operation) -> User:
     if not isinstance(user, User) or not user.may(operation):
         raise OperationDenied(operation)
     return user
+
+
+def who_may(user_ids: Collection[int], operation: Operation) -> frozenset[int]:
+    """Those of these people who may do this now: `User.may` for many, in three questions."""
+    roles = dict(User.objects.filter(pk__in=user_ids, is_active=True).values_list("pk", "role_id"))
+    granting = set(
+        RoleGrant.objects.filter(
+            role__in=set(roles.values()), operation=operation.value
+        ).values_list("role_id", flat=True)
+    )
+    overriding = dict(
+        UserGrant.objects.filter(user__in=roles, operation=operation.value).values_list(
+            "user_id", "allowed"
+        )
+    )
+    return frozenset(pk for pk, role_id in roles.items() if overriding.get(pk, role_id in granting))

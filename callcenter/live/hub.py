@@ -1,4 +1,4 @@
-"""One subscription a web process, however many streams it serves."""
+"""One subscription a web process: whoever passes events on to streams hears hints here."""
 
 from __future__ import annotations
 
@@ -18,24 +18,29 @@ from callcenter.live.hints import CHANNEL
 
 log = logging.getLogger(__name__)
 _LONGEST_PAUSE = 10.0
+_MOST_NOTES = 1000
 
 
 class Listener:
-    """One stream's ear: remembers that something happened until it is asked."""
+    """An ear: remembers that something happened until it is asked.
+
+    A note is a hint that is the news itself (the time of the last sync, who looks at a mail): it is
+    written nowhere, and only the latest of its `about` counts.
+    """
 
     def __init__(self) -> None:
         self._rung = asyncio.Event()
-        self.mailboxes: set[int] = set()
-        # Notes that are hints themselves (the time of the last sync), the latest of each mailbox.
-        self.notes: dict[int, dict[str, Any]] = {}
+        self._notes: dict[str, dict[str, Any]] = {}
 
     def hear(self, hint: dict[str, Any]) -> None:
-        mailbox = hint.get("mailbox")
-        if mailbox is not None and mailbox not in self.mailboxes:
-            return
-        if mailbox is not None and "note" in hint:
-            self.notes[mailbox] = hint["note"]
+        if "note" in hint and len(self._notes) < _MOST_NOTES:
+            self._notes[str(hint.get("about"))] = hint
         self._rung.set()
+
+    def take_notes(self) -> list[dict[str, Any]]:
+        """The hints with notes since the last time: {mailbox, about, note}."""
+        notes, self._notes = list(self._notes.values()), {}
+        return notes
 
     async def wait(self, seconds: float) -> bool:
         """Whether something happened within so many seconds."""

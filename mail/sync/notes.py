@@ -29,4 +29,5 @@ def tell_synced(mailbox: Mailbox) -> None:
     """Tell the pages, at most every ten seconds a mailbox."""
     if connection().set(f"sync:told:{mailbox.pk}", 1, nx=True, ex=_EVERY_SECONDS):
         mailbox.last_sync_at = timezone.now()
-        live.publish({"mailbox": mailbox.pk, "note": synced(mailbox)})
+        note = synced(mailbox)
+        live.publish({"mailbox": mailbox.pk, "about": f"sync {mailbox.pk}", "note": note})
