@@ -74,6 +74,8 @@ class User(AbstractBaseUser):
     time_zone = models.CharField(
         _("Time zone"), max_length=64, default="Asia/Tokyo", validators=[validate_time_zone]
     )
+    # How long a mail can be taken back after 送信; 0 sends at once.
+    undo_seconds = models.PositiveSmallIntegerField(_("Seconds to undo sending"), default=10)
     is_active = models.BooleanField(_("Active"), default=True)
 
     USERNAME_FIELD = "username"
@@ -86,6 +88,9 @@ class User(AbstractBaseUser):
         constraints = (
             models.CheckConstraint(
                 condition=models.Q(language__in=Language.values), name="user_language_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(undo_seconds__lte=60), name="user_undo_at_most_a_minute"
             ),
         )
 

@@ -37,6 +37,10 @@ class Draft(models.Model):
     下書き保存 keeps a copy of the fields in `saved` (what キャンセル goes back to) and asks for the
     draft in Gmail to follow: it is behind while `gmail_version` is not `saved_version`, or while a
     discarded draft still has a `gmail_draft_id`. The row is that queue; `mail.outbox` works it off.
+
+    A parked draft is its author's own copy of what was typed without the lock: `parked_from` says
+    of which draft, `parked_page` from which open page. `theirs` is the text {subject, text} that
+    Gmail has instead of ours, when a person changed the draft there, until somebody decides.
     """
 
     # Travels as X-Outbox-Id in the saved Gmail draft: how an orphan of ours is recognised.
@@ -62,6 +66,13 @@ class Draft(models.Model):
     saved = models.JSONField(null=True)
     saved_version = models.PositiveIntegerField(default=0)
     gmail_version = models.PositiveIntegerField(default=0)
+    # The second gate's beginning: Gmail's mails of the conversation that were here when the composer
+    # opened, and the mirror's place in Gmail's history (empty while it is not complete).
+    known = models.JSONField(default=list)
+    opened_history = models.CharField(max_length=32, blank=True)
+    parked_from = models.ForeignKey("self", models.SET_NULL, null=True, related_name="copies")
+    parked_page = models.CharField(max_length=24, blank=True)
+    theirs = models.JSONField(null=True)
     # Original attachments that a forward takes along: primary keys of Attachment.
     forwarded_files = models.JSONField(default=list)
     # Writing to Gmail: when next, who has it in hand, and what went wrong.
@@ -79,6 +90,11 @@ class Draft(models.Model):
                 fields=["answers"],
                 condition=models.Q(state="live"),
                 name="one_live_draft_a_message",
+            ),
+            models.UniqueConstraint(
+                fields=["parked_from", "author", "parked_page"],
+                condition=~models.Q(parked_page=""),
+                name="one_parked_copy_a_page",
             ),
             models.CheckConstraint(
                 condition=models.Q(state__in=DraftState.values), name="draft_state_known"

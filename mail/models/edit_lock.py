@@ -52,6 +52,12 @@ class EditLock(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
     )
 
+    # 代わってほしい: who asks the holder to hand over, until they answer.
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+"
+    )
+    asked_at = models.DateTimeField(null=True)
+
     objects = EditLockQuerySet.as_manager()
 
     class Meta:

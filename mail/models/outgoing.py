@@ -16,11 +16,13 @@ from mailboxes.models import Mailbox
 
 class OutgoingState(models.TextChoices):
     QUEUED = "queued", _("Waiting to be sent")
+    HELD = "held", _("Held back")
     DRAFT_READY = "draft_ready", _("Handed to Gmail")
     SENDING = "sending", _("Being sent")
     SENT = "sent", _("Sent")
     UNCERTAIN = "uncertain", _("Not known whether it was sent")
     FAILED = "failed", _("Not sent")
+    CANCELLED = "cancelled", _("Sending cancelled")
 
 
 class OutgoingManager(models.Manager["Outgoing"]):
@@ -34,9 +36,19 @@ class Outgoing(models.Model):
 
     `token` travels as X-Outbox-Id and is how the mail is recognised in Gmail. `raw` is the whole
     mail, frozen when 送信 was pressed. Only `mail.outbox` writes it.
+
+    Until `due_at` it can be taken back and Gmail is only asked (送信待ち). `news` is what came in
+    the conversation meanwhile and keeps a held mail back until a person decides, a list of
+    {key, kind, who, at, subject, snippet}; `accepted` are the keys that were decided about.
     """
 
+    # The outbox goes on with these by itself; a held or uncertain one waits for a person.
     OPEN_STATES = (OutgoingState.QUEUED, OutgoingState.DRAFT_READY, OutgoingState.SENDING)
+    UNSETTLED = (*OPEN_STATES, OutgoingState.HELD, OutgoingState.UNCERTAIN)
+    # Surely never sent, and the draft may be sent anew.
+    UNSENT = (OutgoingState.FAILED, OutgoingState.CANCELLED)
+    # drafts.send was not asked for yet.
+    RECALLABLE = (OutgoingState.QUEUED, OutgoingState.DRAFT_READY, OutgoingState.HELD)
 
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     mailbox = models.ForeignKey(Mailbox, models.CASCADE, related_name="outgoing")
@@ -50,6 +62,13 @@ class Outgoing(models.Model):
     version = models.PositiveIntegerField(default=1)
     lock_token = models.BigIntegerField(default=0)
     raw = models.BinaryField()
+    due_at = models.DateTimeField(db_default=Now())
+    # 予約送信: a moment that the agent chose, and not the end of the undo window.
+    scheduled = models.BooleanField(default=False)
+    # Up to where Gmail's history was searched for what came meanwhile.
+    gate_history = models.CharField(max_length=32, blank=True)
+    news = models.JSONField(default=list)
+    accepted = models.JSONField(default=list)
     thread_id = models.CharField(max_length=64, blank=True)
     body_hash = models.CharField(max_length=64)
     # Set before drafts.create is asked: an answer that got lost may have left an orphan.
@@ -81,7 +100,7 @@ class Outgoing(models.Model):
             # Two tabs, a double click, a replayed request: one mail.
             models.UniqueConstraint(
                 fields=["draft"],
-                condition=~models.Q(state="failed"),
+                condition=~models.Q(state__in=["failed", "cancelled"]),
                 name="one_outgoing_a_draft",
             ),
         )
