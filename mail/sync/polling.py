@@ -29,10 +29,14 @@ def watch(mailbox_ids: Iterable[int]) -> None:
     Raises:
         redis.RedisError: the broker does not answer; the mailboxes are asked less often.
     """
+    ids = list(mailbox_ids)
     with connection().pipeline(transaction=False) as pipe:
-        for mailbox_id in mailbox_ids:
-            pipe.set(f"sync:watched:{mailbox_id}", 1, ex=WATCHED_SECONDS)
-        pipe.execute()
+        for mailbox_id in ids:
+            pipe.set(f"sync:watched:{mailbox_id}", 1, ex=WATCHED_SECONDS, get=True)
+        before = pipe.execute()
+    # Nobody looked until now: the long pause that was right for that ends here.
+    if unwatched := [one for one, was in zip(ids, before, strict=True) if not was]:
+        connection().delete(*(f"sync:asked:{one}" for one in unwatched))
 
 
 def due() -> list[int]:

@@ -20,6 +20,7 @@ from django.db.models.functions import Now
 from activity.events import record
 from callcenter.gmail.client import GmailClient
 from callcenter.gmail.errors import NotFound, Refused, Unavailable
+from labels.actions.mirror import mirror_labels
 from labels.models import Label
 from mail.models import (
     Listed,
@@ -105,6 +106,10 @@ def step(run: Reconciliation, client: GmailClient) -> bool:
         return _next_list(run)
     if run.step == ALL and not page.ids and not run.listed:
         _really_empty(client)
+    if run.step == ALL and page.next_page_token is None:
+        # A label that was made while history was lost has a list too. One that is made from here on
+        # comes by history, with the mails that bear it.
+        mirror_labels(run.mailbox, client.list_labels())
     with transaction.atomic():
         Listed.objects.bulk_create(
             Listed(reconciliation=run, gmail_id=gmail_id, thread_id=thread_id)

@@ -25,13 +25,19 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 async def first_events(stream: AsyncIterator[str], number: int) -> list[dict[str, Any]]:
+    """The first so many; what comes twice counts once, as on the page."""
     found: list[dict[str, Any]] = []
+    seen: set[int] = set()
     async with asyncio.timeout(20):
         async for text in stream:
             for part in text.strip().split("\n\n"):
                 fields = dict(line.split(": ", 1) for line in part.splitlines())
-                if "data" in fields:
-                    found.append(json.loads(fields["data"]))
+                data = json.loads(fields["data"]) if "data" in fields else None
+                if data is None or data.get("id") in seen:
+                    continue
+                if "id" in data:
+                    seen.add(data["id"])
+                found.append(data)
             if len(found) >= number:
                 break
     return found

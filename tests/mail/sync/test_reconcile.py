@@ -109,6 +109,17 @@ def _id(mirror: Mirror, gmail_id: str) -> str:
     return mirror.message(gmail_id).public_id
 
 
+def test_a_label_made_while_history_was_lost_is_compared_as_well(mirror: Mirror) -> None:
+    ids = filled(mirror, 3)
+    mirror.sandbox.admin.faults(history={"drop": 1.0})
+    made = mirror.act("create_label", name="至急")["label_id"]
+    mirror.act("modify", message_id=ids[0], add=[made])
+    mirror.catch_up()
+    run = compared(mirror)
+    assert run.differing == 1
+    assert mirror.mirrored() == mirror.truth()
+
+
 def test_a_running_comparison_is_not_begun_twice(mirror: Mirror) -> None:
     filled(mirror, 1)
     first = reconcile.ask(mirror.box)
