@@ -8,7 +8,8 @@ from dataclasses import dataclass
 SHOWN_BYTES = 256 * 1024
 
 _HEAD_END = re.compile(rb"\r?\n[ \t]*\r?\n")
-_CUT_CHARACTER = re.compile(rb"[\xc0-\xff][\x80-\xbf]{0,2}\Z")
+# A UTF-8 sign of which the cut has left only the beginning.
+_CUT_SIGN = re.compile(rb"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z")
 # Controls as their pictures, ESC among them: it is what ISO-2022-JP hangs on.
 _PICTURES = {code: 0x2400 + code for code in range(32) if code not in (9, 10)} | {127: 0x2421}
 # What turns text around or hides in it is written as its number.
@@ -34,13 +35,15 @@ def source_of(data: bytes, *, size: int, with_files: bool = True) -> Source:
         with_files: False leaves out long stretches of base64, which are files.
     """
     shown = data[:SHOWN_BYTES]
+    cut = size > len(shown)
+    shown = _CUT_SIGN.sub(b"", shown) if cut else shown
     end = _HEAD_END.search(shown)
     head, text = (shown[: end.start()], shown[end.end() :]) if end else (shown, b"")
     body = visible(text)
     return Source(
         visible(head),
         body if with_files else _FILE_LINES.sub(_left_out, body),
-        cut=size > len(shown),
+        cut=cut,
     )
 
 
@@ -50,8 +53,7 @@ def _left_out(lines: re.Match[str]) -> str:
 
 def visible(data: bytes) -> str:
     """Bytes as text: UTF-8 where they are that, else as numbers; no sign does anything."""
-    plain = _CUT_CHARACTER.sub(b"", data.replace(b"\r\n", b"\n"))
-    return visible_text(plain.decode("utf-8", "backslashreplace"))
+    return visible_text(data.replace(b"\r\n", b"\n").decode("utf-8", "backslashreplace"))
 
 
 def visible_text(text: str) -> str:

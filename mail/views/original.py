@@ -166,5 +166,6 @@ def charset_ready(request: AgentRequest, message_id: int) -> HttpResponse:
         **reading_menu(message, query="", charset=charset),
         **waiting(found, message.size),
         "charset_wait_url": request.get_full_path(),
+        "again_url": f"{reverse('mail:detail', args=[message.pk])}?{query.urlencode()}&again=1",
     }
     return page(request, "mail/_charset_bar.html", values)
