@@ -34,8 +34,11 @@ def _received_with(*statuses: Status) -> Callable[[User], Q]:
     return lambda _: Q(status__in=statuses) & ~Q(folder__in=[Folder.SPAM, Folder.TRASH])
 
 
-def _made_in_gmail(_: User) -> Q:
-    """Gmail's drafts that are not copies of one that is written here (see mail.views.listing)."""
+def made_in_gmail(_: User) -> Q:
+    """Gmail's drafts that are not copies of one that is written here (see mail.views.listing).
+
+    One of ours that a person has changed in Gmail is still one draft: its row tells of both texts.
+    """
     ours = Draft.objects.filter(gmail_message_id=OuterRef("gmail_id"), mailbox=OuterRef("mailbox"))
     handed_in = Outgoing.objects.filter(
         draft_message_id=OuterRef("gmail_id"), mailbox=OuterRef("mailbox")
@@ -68,7 +71,7 @@ CATEGORIES = (
     ),
     Category("starred", _("Starred"), "star", _all_but_hidden, gmail_label="STARRED"),
     Category("sent", _("Sent"), "send", lambda _: Q(folder=Folder.SENT), "SENT", has_status=False),
-    Category("drafts", _("Drafts"), "file-pen", _made_in_gmail, has_status=False),
+    Category("drafts", _("Drafts"), "file-pen", made_in_gmail, "DRAFT", has_status=False),
     Category(
         "spam", _("Spam"), "shield-alert", lambda _: Q(folder=Folder.SPAM), "SPAM", has_status=False
     ),

@@ -80,6 +80,8 @@ _TOLD = {
     "draft.saved": ("save", gettext_lazy("saved the draft")),
     "draft.discarded": ("trash-2", gettext_lazy("discarded the draft")),
     "draft.cancelled": ("undo-2", gettext_lazy("gave up the changes to the draft")),
+    "draft.let_go": ("file-pen", gettext_lazy("the saved draft was changed or deleted in Gmail")),
+    "draft.sent_in_gmail": ("send", gettext_lazy("the saved draft was sent in Gmail itself")),
     "outgoing.queued": ("send", gettext_lazy("pressed send")),
     "outgoing.sent": ("check-check", gettext_lazy("sent")),
     "outgoing.failed": ("circle-x", gettext_lazy("could not be sent")),

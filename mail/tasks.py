@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from callcenter.gmail.errors import GmailError
 from mail import editlock, settled
 from mail.models import Draft, Outgoing, OutgoingState
-from mail.outbox import claims, following, orphans, timing
+from mail.outbox import claims, following, noticing, orphans, timing
 from mail.outbox import tasks as outbox
 from mailboxes.gmail import client_for
 from mailboxes.models import Mailbox
@@ -36,8 +36,11 @@ def redrive_outgoing() -> None:
 
 @shared_task
 def follow_drafts() -> None:
+    """Saved drafts: ours to be written to Gmail, and theirs to be noticed there."""
     for pk in following.behind().order_by("not_before").values_list("pk", flat=True)[:_AT_ONCE]:
         outbox.follow_draft.delay(pk)
+    for pk in noticing.suspects().order_by("not_before").values_list("pk", flat=True)[:_AT_ONCE]:
+        outbox.notice_draft.delay(pk)
 
 
 @shared_task

@@ -11,6 +11,7 @@ are the queue; Celery tasks only wake it, and a sweeper wakes what is due.
 - `orphans`    Gmail drafts of ours that nobody owns (a create whose answer was lost)
 - `outcome`    what sent, failed and uncertain mean for draft, mail and lock
 - `following`  下書き保存: the draft in Gmail follows the one here
+- `noticing`   and what a person makes of it in Gmail is noticed here
 - `crashpoints`, `timing`, `troubles`
 
 Why it cannot send twice even if two workers ran at once: what is sent is a Gmail draft, and Gmail

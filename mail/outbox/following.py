@@ -11,12 +11,14 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from callcenter.gmail.client import GmailClient
 from callcenter.gmail.errors import AuthRevoked, GmailError, NotFound, QuotaExceeded
+from mail import editlock, journal
 from mail.mime.addresses import is_valid_address
 from mail.models import Draft, DraftState, Outgoing, OutgoingState
 from mail.outbox import crashpoints, evidence, orphans, timing, troubles
@@ -83,11 +85,11 @@ def _write(client: GmailClient, draft: Draft) -> None:
         try:
             found = client.get_draft(draft.gmail_draft_id, "full")["message"]
         except NotFound:
-            _let_go(draft, troubles.DRAFT_GONE)
+            let_go(draft, troubles.DRAFT_GONE)
             return
         ours = evidence.is_ours(found, draft.token, evidence.text_hash(text))
         if found["id"] != draft.gmail_message_id and not ours:
-            _let_go(draft, troubles.DRAFT_CHANGED)
+            let_go(draft, troubles.DRAFT_CHANGED, theirs=found["id"])
             return
         made = client.update_draft(draft.gmail_draft_id, raw, thread_id)
     _note(
@@ -101,10 +103,19 @@ def _write(client: GmailClient, draft: Draft) -> None:
     )
 
 
+def saved_text(draft: Draft) -> str:
+    """What a reader of the saved copy reads."""
+    return full_text(_copy(draft))
+
+
+def _copy(draft: Draft) -> Draft:
+    saved = draft.saved or {}
+    return Draft(mailbox=draft.mailbox, kind=draft.kind, answers=draft.answers, **saved)
+
+
 def _saved_copy(draft: Draft) -> tuple[str, bytes]:
     """The saved copy's text and mail. What is no address yet stays here and is left out there."""
-    saved = draft.saved or {}
-    copy = Draft(mailbox=draft.mailbox, kind=draft.kind, answers=draft.answers, **saved)
+    copy = _copy(draft)
     for line in ("to", "cc", "bcc"):
         people = [each for each in getattr(copy, line) if is_valid_address(each[1])]
         setattr(copy, line, people)
@@ -129,12 +140,19 @@ def _later(draft: Draft, trouble: str) -> None:
     _note(draft, attempts=attempts, not_before=Now() + wait, trouble=trouble)
 
 
-def _let_go(draft: Draft, trouble: str) -> None:
-    """Gmail's draft is a person's now: no longer followed until the next 下書き保存."""
+def let_go(draft: Draft, trouble: str, *, theirs: str = "") -> None:
+    """Gmail's draft is a person's now: no longer followed until the next 下書き保存; told.
+
+    Args:
+        theirs: the message that it became there, kept to show both texts and list them once.
+    """
     _note(
         draft,
         gmail_draft_id="",
-        gmail_message_id="",
+        gmail_message_id=theirs,
         gmail_version=draft.saved_version,
         trouble=trouble,
     )
+    with transaction.atomic():
+        editlock.hold(draft)  # the mail's row is written to: in the order of all row locks
+        journal.tell_of("draft.let_go", draft, actor=None, trouble=trouble, told=draft.author_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from mail.outbox import delivery, following
+from mail.outbox import delivery, following, noticing
 
 
 def wake(outgoing_id: int) -> None:
@@ -20,6 +20,11 @@ def deliver(outgoing_id: int) -> None:
 @shared_task
 def follow_draft(draft_id: int) -> None:
     following.follow(draft_id)
+
+
+@shared_task
+def notice_draft(draft_id: int) -> None:
+    noticing.look_at(draft_id)
 
 
 @shared_task

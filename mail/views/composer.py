@@ -27,7 +27,7 @@ from mail.mime import Person
 from mail.mime.addresses import format_addresses
 from mail.models import Draft, DraftKind, DraftState, Message, Outgoing, OutgoingState
 from mail.outbox.freeze import Unsendable
-from mail.outbox.troubles import explain
+from mail.outbox.troubles import DRAFT_CHANGED, DRAFT_GONE, explain
 from mail.views.handling import banner, tools
 from mail.views.refusals import refusals_shown
 from mailboxes.models import Mailbox
@@ -38,6 +38,21 @@ from permissions.operations import Operation
 
 def _line(people: list[list[str]]) -> str:
     return format_addresses(Person(name, address) for name, address in people)
+
+
+def gmails_word(draft: Draft) -> dict[str, str] | None:
+    """What a person made of the saved draft in Gmail, and where their text stands."""
+    if draft.trouble not in {DRAFT_CHANGED, DRAFT_GONE}:
+        return None
+    theirs = None
+    if draft.gmail_message_id:
+        theirs = Message.objects.filter(
+            mailbox=draft.mailbox_id, gmail_id=draft.gmail_message_id, gone_at=None
+        ).first()
+    return {
+        "text": explain(draft.trouble),
+        "url": reverse("mail:detail", args=[theirs.pk]) if theirs else "",
+    }
 
 
 def composer(draft: Draft, lock: editlock.Lock | None, user: User, **errors: Any) -> dict[str, Any]:
@@ -70,6 +85,7 @@ def composer(draft: Draft, lock: editlock.Lock | None, user: User, **errors: Any
         "file_limit": 0,
         "forwarded": draft.forwarded_files,
         "saved_at": draft.updated_at if draft.version > 1 else None,
+        "gmail": gmails_word(draft),
         "errors": errors.get("by_field", {}),
         "general_errors": errors.get("general", []),
         "urls": {
@@ -204,6 +220,7 @@ def draft(request: AgentRequest, draft_id: int) -> HttpResponse:
         "to": _line(found.to),
         "lock": lock,
         "mine": mine,
+        "gmail": gmails_word(found),
         "may_open": found.state == DraftState.LIVE and request.user.may(access.writing(found.kind)),
         "sending": sending(latest) if latest else None,
     }

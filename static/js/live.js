@@ -110,8 +110,8 @@ const waiting = new Map(); // rows of new mail that wait behind the bar
 function handle(event) {
   const { kind = "", public_id: id } = event;
   if (kind.startsWith("sync.")) showSync(event);
+  if (kind in TOLD) tellWhom(event);
   if (!id) return;
-  if (kind === "change.refused") tellRefused(event);
   if (kind === "mail.undelivered") tellUndelivered(event);
   tellOpenMail(kind, id);
   askNav();
@@ -182,9 +182,12 @@ function tellUndelivered({ public_id: id, state }) {
   if (String(state?.author) === document.body.dataset.user) toast(t("undelivered", id), "bad");
 }
 
-/** Gmail has refused for good what somebody changed here: the mail goes back to Gmail's state. */
-function tellRefused({ public_id: id, state }) {
-  if (String(state?.told) === document.body.dataset.user) toast(t("changeRefused", id), "bad");
+/* Said to the one whose doing it concerns: Gmail has refused for good what they changed, and the mail
+   goes back to Gmail's state; or a person has changed or deleted their saved draft in Gmail itself. */
+const TOLD = { "change.refused": () => "changeRefused", "draft.let_go": (state) => (state.trouble === "draft_changed" ? "draftChanged" : "draftGone") };
+function tellWhom({ kind, public_id: id, state }) {
+  if (String(state?.told) !== document.body.dataset.user) return;
+  toast(t(TOLD[kind](state), state.draft || id), "bad");
 }
 
 function askRows() {

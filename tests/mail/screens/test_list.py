@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from labels.models import Label, LabelKind
 from mail.browse import PAGE
+from mail.counts import counts_for
 from mail.models import Comment, Draft, Message, MessageLabel, Status, SyncPhase, SyncState
 from mailboxes.models import Mailbox
 from permissions.models import User
@@ -22,8 +23,8 @@ pytestmark = pytest.mark.django_db
 # The person: user, role, its grants, the person's own; the mailboxes given (5). The list: where to
 # begin to listen, the inbox's label, the rows, the label again, their total, the rows' labels,
 # their latest comments, a first synchronisation (8). The frame: mailboxes, open by label, open, in
-# progress, mine, drafts, labels (7).
-LIST_QUERIES = 20
+# progress, mine, drafts of ours and of Gmail's, labels (8).
+LIST_QUERIES = 21
 
 
 class Office:
@@ -76,7 +77,9 @@ def test_each_category_holds_what_belongs_to_it(office: Office) -> None:
     office.mail(office.inbox, star, subject="done", status=Status.DONE, is_starred=True)
     office.mail(subject="archived", status=Status.DONE)
     office.mail(sent, subject="sent", status=Status.DONE, folder="sent")
-    office.mail(subject="draft", status=None, folder="draft")
+    office.mail(
+        office.label("DRAFT", kind=LabelKind.SYSTEM), subject="draft", status=None, folder="draft"
+    )
     office.mail(spam, subject="spam", status=None, folder="spam")
     office.mail(trash, star, subject="trash", status=Status.OPEN, folder="trash")
     assert office.subjects(category="inbox") == ["done", "busy", "open"]
@@ -299,8 +302,9 @@ def test_the_drafts_are_those_being_written_here_and_those_made_in_gmail(office:
     )
     other = cast.mailbox("other@shop.example")
     Draft.objects.create(mailbox=other, kind="new", author=office.agent, subject="見えない")
-    office.mail(subject="Gmailの控え", folder="draft", status=None, gmail_id="copy")
-    office.mail(subject="Gmailで書いた", folder="draft", status=None)
+    label = office.label("DRAFT", kind=LabelKind.SYSTEM)
+    office.mail(label, subject="Gmailの控え", folder="draft", status=None, gmail_id="copy")
+    office.mail(label, subject="Gmailで書いた", folder="draft", status=None)
     page = text(office.page(category="drafts"))
     assert reverse("mail:draft", args=[mine.pk]) in page
     assert "途中の下書き" in page
@@ -308,3 +312,4 @@ def test_the_drafts_are_those_being_written_here_and_those_made_in_gmail(office:
     assert "Gmailで書いた" in page
     for absent in ("Gmailの控え", "送った", "見えない"):
         assert absent not in page, absent
+    assert counts_for(User.objects.get(pk=office.agent.pk)).categories["drafts"] == 2
