@@ -46,6 +46,9 @@ def test_a_missing_variable_is_named(name: str) -> None:
         ("DEBUG", "perhaps"),
         ("GMAIL_UNITS_PER_MINUTE", "many"),
         ("GMAIL_COSTS", "messages.get=cheap"),
+        ("GMAIL_DAILY_SENDS", "0"),
+        ("GMAIL_DAILY_SENDS", "all"),
+        ("MONITORING_TOKEN", "guess-me"),
     ],
 )
 def test_a_wrong_variable_stops_the_process(name: str, value: str) -> None:
@@ -68,3 +71,11 @@ def test_prices_of_another_list_are_read() -> None:
 )
 def test_celery_gets_the_same_database(url: str, broker: str) -> None:
     assert env.celery_broker(url) == broker
+
+
+def test_what_monitoring_needs_is_optional() -> None:
+    found = env.read(WHOLE)
+    assert (found.monitoring_token, found.google.daily_sends) == ("", None)
+    token = "t" * 20
+    found = env.read({**WHOLE, "MONITORING_TOKEN": token, "GMAIL_DAILY_SENDS": "500"})
+    assert (found.monitoring_token, found.google.daily_sends) == (token, 500)
