@@ -120,7 +120,8 @@ def _folder(labels: list[str]) -> str:
 
 
 def _subject(raw: bytes) -> str:
-    fields = email.parser.BytesHeaderParser().parsebytes(raw)
+    # Some write UTF-8 into headers as it is.
+    fields = email.parser.HeaderParser().parsestr(raw.decode("utf-8", "replace"))
     # The two halves of a folded subject are one line.
     words = email.header.decode_header(" ".join(str(fields["subject"] or "").split()))
     return str(email.header.make_header(words))
