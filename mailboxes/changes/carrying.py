@@ -125,10 +125,11 @@ def carry_out(mailbox_id: int, *, seconds: float = _TURN_SECONDS) -> bool:
     mailbox = Mailbox.objects.working().filter(pk=mailbox_id).first()
     if mailbox is None:
         return False
-    client: GmailClient | None = None
     while claimed := claim(mailbox_id):
+        # What did not answer the last time gets one short chance, and no worker for long.
+        failed_before = bool(mailbox.trouble) or any(row.attempts for row in claimed.rows)
         try:
-            client = client or client_for(mailbox, priority="agent")
+            client = client_for(mailbox, priority="agent", cautious=failed_before)
             _carry_out(client, claimed)
         except ClaimLost:
             log.info("Changes of mailbox %d were taken over by another worker", mailbox_id)
