@@ -31,8 +31,9 @@ from mail.search.operators import operator_named
 from mail.search.values import BadValueError, node_of
 from mail.search.words import units
 
-LONGEST = 2000  # characters
+LONGEST = 4000  # characters; the search box takes half of it, for a query may grow when written out
 MOST_TERMS = 100
+MOST_TOKENS = 800  # terms with all of their signs and brackets
 DEEPEST = 20  # brackets within brackets
 FARTHEST = 100  # words, of AROUND
 _NEAR_IN_QUOTES = re.compile(r"(.+?) AROUND (\d{1,4}) (.+)", re.A)
@@ -74,6 +75,9 @@ class _Parser:
             self._say("too_long", f"…{text[LONGEST : LONGEST + 20]}…")
             text = text[:LONGEST]
         self.tokens = tokens(text)
+        if len(self.tokens) > MOST_TOKENS:
+            self._say("too_many_terms", self.tokens[MOST_TOKENS].text)
+            del self.tokens[MOST_TOKENS:]
         self.place = 0
         self.depth = 0
         self.ignored = 0  # open brackets that were too deep to count

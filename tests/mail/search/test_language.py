@@ -221,7 +221,7 @@ def _as_read(text: str) -> str:
     return tree.text if isinstance(tree, Term) else "無"
 
 
-_text = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=12).map(_as_read)
+_text = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12).map(_as_read)
 _words = st.one_of(
     st.sampled_from(["a", "返品", "a-b", "-x", "OR", "a b", "re:x", "(z)", "x*"]), _text
 )
