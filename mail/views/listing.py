@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F, Q, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,58 +14,17 @@ from django.views.decorators.http import require_safe
 
 from activity import events
 from callcenter.partials import page
-from labels.models import LabelKind
 from mail import publicid
 from mail.browse import COUNTED, PAGE, Browse, Place
 from mail.context import build
-from mail.models import (
-    Comment,
-    Draft,
-    DraftState,
-    Message,
-    MessageLabel,
-    Status,
-    SyncPhase,
-    SyncState,
-)
+from mail.models import Draft, DraftState, Message, Status, SyncPhase, SyncState
+from mail.rows import render_rows, row_rights
 from mailboxes.models import Mailbox
 from permissions.access import AgentRequest, require
 from permissions.models import User
 from permissions.operations import Operation
 
 _MOST_ROWS = 200
-
-
-def furnish(messages: list[Message], query: str) -> list[Message]:
-    """Give the rows what they show besides their own columns, in two queries for all of them."""
-    ids = [message.pk for message in messages]
-    labels: dict[int, list[Any]] = {}
-    shown = MessageLabel.objects.filter(
-        message__in=ids, label__kind=LabelKind.USER, label__hidden=False
-    ).select_related("label")
-    for each in shown.order_by("label__name"):
-        labels.setdefault(each.message_id, []).append(each.label)
-    latest = (
-        Comment.objects.filter(message__in=ids)
-        .annotate(place=Window(RowNumber(), partition_by=F("message"), order_by=F("pk").desc()))
-        .filter(place=1)
-        .select_related("author")
-    )
-    comments = {comment.message_id: comment for comment in latest}
-    for message in messages:
-        row: Any = message
-        row.shown_labels = labels.get(message.pk, [])
-        row.latest_comment = comments.get(message.pk)
-        row.url = f"{reverse('mail:detail', args=[message.pk])}?{query}"
-    return messages
-
-
-def row_rights(user: User) -> dict[str, bool]:
-    """What a row offers besides being opened."""
-    return {
-        "may_star": user.may(Operation.MAIL_LABEL),
-        "may_move": user.may(Operation.MAIL_TRASH),
-    }
 
 
 def _filters(browse: Browse, base: str, counts: dict[str, int]) -> list[dict[str, Any]]:
@@ -124,7 +82,7 @@ def list_page(request: AgentRequest) -> HttpResponse:
     total = browse.count(user)
     values = {
         "title": browse.title,
-        "rows": furnish(rows, browse.query),
+        "rows": render_rows(rows, user, browse.query),
         "drafts": live_drafts(user, browse) if not newer else [],
         "live_query": browse.query,
         "first_page": not newer,
@@ -158,7 +116,7 @@ def live_drafts(user: User, browse: Browse) -> list[Draft]:
         found = found.filter(mailbox=browse.mailbox)
     if browse.words:
         found = found.filter(Q(subject__icontains=browse.words) | Q(text__icontains=browse.words))
-    drafts = list(found.select_related("author").order_by("-updated_at", "-pk")[:PAGE])
+    drafts = list(found.select_related("author").prefetch_related("outgoing").order_by("-updated_at", "-pk")[:PAGE])
     for draft in drafts:
         row: Any = draft
         row.to_line = ", ".join(name or address for name, address in (*draft.to, *draft.cc))
@@ -198,8 +156,7 @@ def rows(request: AgentRequest) -> HttpResponse:
         for message in queryset.select_related("assignee")
     }
     ordered = sorted(found.values(), key=lambda each: (each.internal_date, each.pk), reverse=True)
-    values = {"rows": furnish(ordered, browse.query), **row_rights(user)}
-    return render(request, "mail/_rows.html", values)
+    return render(request, "mail/_rows.html", {"rows": render_rows(ordered, user, browse.query)})
 
 
 @require_safe

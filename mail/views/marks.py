@@ -25,8 +25,8 @@ from mail.actions.trash import trash as trash_action
 from mail.browse import Browse
 from mail.forms import LabelsForm, ReadForm, StarForm
 from mail.models import Message
+from mail.rows import render_rows
 from mail.views.handling import answer
-from mail.views.listing import furnish, row_rights
 from mail.views.refusals import refusals_shown
 from permissions.access import AgentRequest
 from permissions.operations import Operation
@@ -45,9 +45,8 @@ def _done(request: AgentRequest, message: Message, words: str = "") -> HttpRespo
     """The mail's pieces, or its row where a row asked; without JavaScript, the page again."""
     if request.htmx and request.htmx.target == _ROWS:
         message = access.readable(request.user, message.pk)
-        rows = furnish([message], _back(request))
-        values = {"rows": rows, "oob": True, **row_rights(request.user)}
-        response = render(request, "mail/_rows.html", values)
+        rows = render_rows([message], request.user, _back(request), oob=True)
+        response = render(request, "mail/_rows.html", {"rows": rows})
     elif not wants_partial(request) and ("row" in request.POST or "list" in request.GET):
         if words:
             messages.success(request, words)

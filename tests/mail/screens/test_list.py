@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from typing import Any
 
 import pytest
@@ -55,7 +57,13 @@ class Office:
         return response
 
     def subjects(self, **query: Any) -> list[str]:
-        return [row.subject for row in self.page(**query).context["rows"]]
+        return subjects_on(self.page(**query))
+
+
+def subjects_on(page: Any) -> list[str]:
+    """The subjects of the page's rows, top down."""
+    links = re.findall(r'<div class="sub">.*?<a href="[^"]*">(.*?)</a>', page.content.decode())
+    return [unescape(re.sub(r'<span class="sr">.*?</span>', "", link)) for link in links]
 
 
 @pytest.fixture
@@ -122,7 +130,7 @@ def test_pages_of_a_hundred_walk_through_everything_once(office: Office) -> None
     page = office.page(category="inbox")
     counted = []
     while True:
-        seen += [row.subject for row in page.context["rows"]]
+        seen += subjects_on(page)
         counted.append((page.context["page"]["first"], page.context["page"]["last"]))
         address = page.context["next_url"]
         if not address:
@@ -131,9 +139,9 @@ def test_pages_of_a_hundred_walk_through_everything_once(office: Office) -> None
     assert len(seen) == len(set(seen)) == 250
     assert counted == [(1, 100), (101, 200), (201, 250)]
     back = office.client.get(page.context["prev_url"])
-    assert [row.subject for row in back.context["rows"]] == seen[100:200]
+    assert subjects_on(back) == seen[100:200]
     first = office.client.get(back.context["prev_url"])
-    assert [row.subject for row in first.context["rows"]] == seen[:100]
+    assert subjects_on(first) == seen[:100]
     assert first.context["prev_url"] == ""
 
 

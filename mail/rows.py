@@ -1,0 +1,127 @@
+"""The rows of a list, rendered once for each state that they are shown in.
+
+A hundred rows are most of a list's page, and the same few rows are asked for again by every open
+page whenever something happens to them. What a row shows is little; its rendering is kept under a
+digest of all of that, so that nothing outdated can come out and nothing has to be thrown away.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.safestring import SafeString
+
+from labels.models import LabelKind
+from mail.models import Comment, Message, MessageLabel
+from permissions.models import User
+from permissions.operations import Operation
+
+# Of some 3 KB each.
+_MOST = 3000
+
+
+def furnish(messages: list[Message], query: str) -> list[Message]:
+    """Give the rows what they show besides their own columns, in two queries for all of them."""
+    ids = [message.pk for message in messages]
+    labels: dict[int, list[Any]] = {}
+    shown = MessageLabel.objects.filter(
+        message__in=ids, label__kind=LabelKind.USER, label__hidden=False
+    ).select_related("label")
+    for each in shown.order_by("label__name"):
+        labels.setdefault(each.message_id, []).append(each.label)
+    latest = (
+        Comment.objects.filter(message__in=ids)
+        .annotate(place=Window(RowNumber(), partition_by=F("message"), order_by=F("pk").desc()))
+        .filter(place=1)
+        .select_related("author")
+    )
+    comments = {comment.message_id: comment for comment in latest}
+    for message in messages:
+        row: Any = message
+        row.shown_labels = labels.get(message.pk, [])
+        row.latest_comment = comments.get(message.pk)
+        row.url = f"{reverse('mail:detail', args=[message.pk])}?{query}"
+    return messages
+
+
+def row_rights(user: User) -> dict[str, bool]:
+    """What a row offers besides being opened."""
+    return {
+        "may_star": user.may(Operation.MAIL_LABEL),
+        "may_move": user.may(Operation.MAIL_TRASH),
+    }
+
+
+class _Rendered:
+    """The latest rendered rows of this process."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[bytes, SafeString] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: bytes) -> SafeString | None:
+        with self._lock:
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+            return found
+
+    def keep(self, key: bytes, html: SafeString) -> None:
+        with self._lock:
+            self._kept[key] = html
+            while len(self._kept) > _MOST:
+                self._kept.popitem(last=False)
+
+
+_rendered = _Rendered()
+
+
+def render_rows(
+    messages: list[Message], user: User, query: str, *, oob: bool = False
+) -> list[SafeString]:
+    """Each mail's row of the list at `query`, as this user sees it now.
+
+    Args:
+        oob: to take the place of the row that is on the page, wherever the answer goes.
+    """
+    rights = {**row_rights(user), "oob": oob}
+    reader = (
+        translation.get_language(),
+        timezone.get_current_timezone_name(),
+        timezone.localdate(),
+        *rights.values(),
+    )
+    return [_render(row, rights, reader) for row in furnish(messages, query)]
+
+
+def _render(row: Any, rights: dict[str, bool], reader: Iterable[object]) -> SafeString:
+    key = hashlib.blake2b(repr((*_shown(row), *reader)).encode(), digest_size=16).digest()
+    html = _rendered.get(key)
+    if html is None:
+        html = render_to_string("mail/_row.html", {"row": row, **rights})
+        _rendered.keep(key, html)
+    return html
+
+
+def _shown(row: Any) -> Iterable[object]:
+    """All that mail/_row.html reads; what is left out here would be shown as it was."""
+    yield from (row.pk, row.version, row.url, row.internal_date)
+    yield from (row.folder, row.status, row.is_unread, row.is_starred, row.has_attachments)
+    yield from (row.automatic, row.undelivered, row.subject, row.snippet[:60])
+    yield from (row.from_name, row.from_address, row.to_line)
+    if row.assignee is not None:
+        yield from (row.assignee_id, row.assignee.name, row.assignee.color)
+    yield "labels"
+    for label in row.shown_labels:
+        yield from (label.name, label.background, label.text_color)
+    if row.latest_comment is not None:
+        yield from (row.latest_comment.text[:100], row.latest_comment.author.name)
