@@ -10,8 +10,8 @@ SHOWN_BYTES = 256 * 1024
 _HEAD_END = re.compile(rb"\r?\n[ \t]*\r?\n")
 # A UTF-8 sign of which the cut has left only the beginning.
 _CUT_SIGN = re.compile(rb"(?:[\xc2-\xdf]|[\xe0-\xef][\x80-\xbf]?|[\xf0-\xf4][\x80-\xbf]{0,2})\Z")
-# Controls as their pictures, ESC among them: it is what ISO-2022-JP hangs on.
-_PICTURES = {code: 0x2400 + code for code in range(32) if code not in (9, 10)} | {127: 0x2421}
+# Controls as their numbers, ESC (\\x1b) among them: it is what ISO-2022-JP hangs on.
+_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), 127) if code not in (9, 10)}
 # What turns text around or hides in it is written as its number.
 _HIDDEN = re.compile("[\x80-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 _FILE_LINES = re.compile(r"(?:^[A-Za-z0-9+/]{60,}={0,2}\n){12,}(?:^[A-Za-z0-9+/]+={0,2}\n?)?", re.M)
@@ -58,5 +58,5 @@ def visible(data: bytes) -> str:
 
 def visible_text(text: str) -> str:
     """Text in which no sign is invisible or turns others around."""
-    text = text.replace("\r\n", "\n").translate(_PICTURES)
+    text = text.replace("\r\n", "\n").translate(_CONTROLS)
     return _HIDDEN.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)

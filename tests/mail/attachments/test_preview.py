@@ -77,4 +77,4 @@ def test_a_text_is_read_as_a_person_chose() -> None:
 
 
 def test_signs_that_cannot_be_seen_are_written_out() -> None:
-    assert text_of("a\u202ecod.exe\x07".encode())[0] == "a\\u202ecod.exe␇"
+    assert text_of("a\u202ecod.exe\x07".encode())[0] == "a\\u202ecod.exe\\x07"

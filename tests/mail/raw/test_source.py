@@ -12,9 +12,9 @@ from mail.raw.source import SHOWN_BYTES, source_of, visible
     [
         (b"a\r\nb\nc", "a\nb\nc"),
         ("日本".encode(), "日本"),
-        (b'\x1b$B$"\x1b(B', '␛$B$"␛(B'),
+        (b'\x1b$B$"\x1b(B', '\\x1b$B$"\\x1b(B'),
         ("山".encode("cp932"), "\\x8eR"),
-        (b"a\x00b\x7f", "a␀b␡"),
+        (b"a\x00b\x7f", "a\\x00b\\x7f"),
         ("a\u202eb\u200bc\u2066".encode(), "a\\u202eb\\u200bc\\u2066"),
         (b"<script>\t", "<script>\t"),
         ("日".encode()[:2], "\\xe6\\x97"),
