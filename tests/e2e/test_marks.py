@@ -210,3 +210,39 @@ def test_a_colleague_who_works_on_it_is_not_disturbed(
     assert b.while_answering("/trash/", b.button("ゴミ箱").click) == 409
     expect(b.alert_text).to_contain_text("田中 健一さん")
     assert "TRASH" not in gmail_labels(stage, address)
+
+
+@pytest.mark.spec("M20b")
+def test_a_saved_draft_that_is_changed_in_gmail_is_told_and_both_texts_stay(
+    stage: Stage, agents: tuple[Desk, Desk], address: str
+) -> None:
+    a, _ = agents
+    gmail = stage.sandbox.admin
+    a.open_mail(SUBJECT)
+    a.start_reply()
+    a.text.fill("代替品を本日発送いたします。")
+    a.button("下書き保存").click()
+    until(lambda: gmail.state(address)["drafts"], timeout=30, what="the draft is in Gmail")
+    [draft] = gmail.state(address)["drafts"]
+    until(lambda: stage.mirrors_all(address), timeout=30, what="and in the mirror")
+    gmail.act(
+        address, "create_draft", to="mio@customer.example", subject="Gmailの控え", text="途中"
+    )
+    gmail.act(address, "edit_draft", draft_id=draft["id"], text="Gmailで直した文章です。")
+    expect(a.page.get_by_text("がGmailで変更されました")).to_be_visible(timeout=40_000)
+    a.page.reload()
+    expect(a.text).to_have_value("代替品を本日発送いたします。")
+    with a.page.context.expect_page() as opened:
+        a.page.get_by_role("link", name="Gmailの文章").click()
+    theirs = opened.value
+    frame = theirs.frame_locator("iframe[name=mail-body]")
+    expect(frame.get_by_text("Gmailで直した文章です。")).to_be_visible()
+    expect(theirs.get_by_text("ここでは閲覧のみ")).to_be_visible()
+    theirs.close()
+    # One row for the two texts, and one for what was begun in Gmail.
+    a.open_list("下書き")
+    expect(a.row(SUBJECT)).to_have_count(1)
+    expect(a.row(SUBJECT)).to_contain_text("Gmailで変更")
+    expect(a.row("Gmailの控え")).to_have_count(1)
+    navigation = a.page.get_by_role("navigation", name="メイン")
+    expect(navigation.get_by_role("link", name=re.compile("^下書き"))).to_contain_text("2")

@@ -177,7 +177,7 @@ def cast_of_two(transactional_db: None, broker: object) -> tuple[Mailbox, list[U
 
 
 @settings(
-    max_examples=200,
+    max_examples=120,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
