@@ -84,6 +84,7 @@ def row_state(message: Message) -> dict[str, Any]:
         "undelivered": message.undelivered,
         "assignee": message.assignee_id,
         "assignee_name": message.assignee.name if message.assignee else "",
+        "assignee_color": message.assignee.color if message.assignee else 0,
         **_holder(EditLock.objects.filter(message=message)),
     }
 

@@ -13,6 +13,7 @@
    GET data-rows?ids=A,B&new=C,D&<the list's query> answers rows: those on screen as they are now,
    those of `new` that belong to the list. */
 import { announce, t } from "./dom.js";
+import { unsaved } from "./composer.js";
 import { toast } from "./toasts.js";
 import { showAges } from "./ago.js";
 import { showTicks } from "./list.js";
@@ -117,10 +118,49 @@ function handle(event) {
   askNav();
   const list = document.querySelector("[data-list]");
   if (!list) return;
-  if (document.getElementById(`m-${id}`)) changed.add(id);
+  const row = document.getElementById(`m-${id}`);
+  if (row) { if (!patch(row, event)) changed.add(id); }
   else if (kind === "mail.received" && list.dataset.first) news.add(id);
   else if (waiting.has(id)) news.add(id);
   if (changed.size || news.size) askRows();
+}
+
+/* What an event tells by itself is written into the row without asking the server: with a whole
+   office at work, asking would be most of what the server does. Only the very next version is
+   patched; whatever else happened in between is asked for. */
+const PATCHED = /^((status|assignee|lock|draft|outgoing)\.|mail\.(read|starred|unstarred)$)/;
+
+function patch(row, { kind = "", version, state = {} }) {
+  if (!Number.isInteger(version) || changed.has(idOf(row))) return false;
+  const at = Number(row.dataset.v);
+  if (version <= at) return true;
+  if (version !== at + 1 || !PATCHED.test(kind) || !("status" in state)) return false;
+  const place = row.querySelector(".p .st");
+  const status = document.getElementById("row-statuses")?.content.querySelector(`.st-${CSS.escape(state.status)}`);
+  if (state.status && !(place && status)) return false;
+  if (state.status && !place.classList.contains(`st-${state.status}`)) place.replaceWith(status.cloneNode(true));
+  row.querySelector(".w").replaceChildren(...(state.assignee ? [avatar(state)] : []));
+  const star = row.querySelector(".star-btn");
+  if (kind.endsWith("starred")) {
+    if (!star) return false;
+    star.ariaPressed = String(kind === "mail.starred");
+    star.value = kind === "mail.starred" ? "0" : "1";
+  }
+  if (kind === "mail.read") {
+    row.classList.remove("un");
+    row.querySelector(".sub a .sr")?.remove();
+  }
+  row.dataset.v = version;
+  return true;
+}
+
+function avatar({ assignee_name: name = "", assignee_color: color = 0 }) {
+  const badge = document.createElement("span");
+  badge.className = `av av-${color % 12}`;
+  badge.role = "img";
+  badge.title = name;
+  badge.textContent = [...name][0] || "";
+  return badge;
 }
 
 /* The open mail's pieces ask for themselves anew, by an event on the mail. Two things would make them
@@ -130,7 +170,7 @@ function handle(event) {
    answer to it (a refusal!) would find no place: so what was pressed goes first. */
 // What the open mail shows of itself in the banner and what rides along with it; not that it was read.
 const SHOWN = /^(lock|status|assignee|draft|outgoing|change)\.|^mail\.(?!read$|unread$|received$|gone$)/;
-const PIECES = { "lock-banner": "mail-lock", "comment-list": "mail-changed" };
+const PIECES = { "lock-banner": "mail-lock", "comment-list": "mail-changed", "panel-draft": "mail-draft" };
 const asked = new Set(); // events whose answers are on their way
 const late = new Set(); // events to be asked for again
 let pressed = 0; // what was pressed and is not answered yet
@@ -150,6 +190,7 @@ document.addEventListener("htmx:beforeSend", ({ detail: { xhr, requestConfig } }
 });
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const event = pieceOf(detail.requestConfig);
+  if (event === "mail-draft" && unsaved()) detail.shouldSwap = false; // typed while it was asked for
   if (!event || !pressed) return;
   detail.shouldSwap = false;
   late.add(event);
@@ -174,7 +215,19 @@ function tellOpenMail(kind, id) {
     tell(place, "mail-changed");
     if (kind === "mail.reread") htmx.trigger(place, "mail-reread");
     if (SHOWN.test(kind)) tell(place, "mail-lock");
+    if (paneFollows(kind)) tell(place, "mail-draft");
   }
+}
+
+/* The draft's pane follows what becomes of the writing. A composer is only taken away when what it
+   holds has gone elsewhere (sent in another tab, handed over), never from under somebody's typing,
+   nor from a former holder; a sending follows itself. */
+const GONE_ELSEWHERE = /^(outgoing\.(queued|scheduled)|lock\.handed_over|draft\.taken_over)$/;
+const PANE = /^(outgoing\.|lock\.(handed_over|broken|expired|released|taken)$|draft\.(taken_over|started)$)/;
+function paneFollows(kind) {
+  const pane = document.getElementById("panel-draft");
+  if (!pane || pane.querySelector("#sending")) return false;
+  return pane.querySelector("form[data-composer]") ? GONE_ELSEWHERE.test(kind) && !unsaved() : PANE.test(kind);
 }
 
 /** A mail that this person sent has come back. */
@@ -184,7 +237,8 @@ function tellUndelivered({ public_id: id, state }) {
 
 /* Said to the one whose doing it concerns: Gmail has refused for good what they changed, and the mail
    goes back to Gmail's state; or a person has changed or deleted their saved draft in Gmail itself. */
-const TOLD = { "change.refused": () => "changeRefused", "draft.let_go": (state) => (state.trouble === "draft_changed" ? "draftChanged" : "draftGone") };
+const TOLD = { "outgoing.held": () => "sendingHeld", "outgoing.failed": () => "sendingFailed", "outgoing.uncertain": () => "sendingUncertain",
+  "change.refused": () => "changeRefused", "draft.let_go": (state) => (state.trouble === "draft_changed" ? "draftChanged" : "draftGone") };
 function tellWhom({ kind, public_id: id, state }) {
   if (String(state?.told) !== document.body.dataset.user) return;
   toast(t(TOLD[kind](state), state.draft || id), "bad");
