@@ -86,8 +86,10 @@ def collect(root: Part, read_text: ReadText, book: NoticeBook) -> Bodies:
     if _PGP.search(text):
         book.add("pgp_encrypted" if "BEGIN PGP MESSAGE" in text else "pgp_signed", "inline")
     cids = {unquote(cid) for cid in _CID.findall(html)}
-    files = tuple(_attachment(part, related, cids, book) for part, related in walk.files)
-    return Bodies(text, html, files)
+    files = [_attachment(part, related, cids, book) for part, related in walk.files]
+    names = filenames.distinct([file.filename for file in files])
+    named = (replace(file, filename=name) for file, name in zip(files, names, strict=True))
+    return Bodies(text, html, tuple(named))
 
 
 def _blocks(root: Part, walk: _Walk) -> list[_Block]:

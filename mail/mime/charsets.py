@@ -5,8 +5,8 @@ the declared charset, in the superset that programs really write (shift_jis is c
 gb18030, iso-8859-1 is windows-1252, euc-jp is Microsoft's); a guess, which says so by a notice.
 
 Two refinements. Short texts in a declared East Asian charset can be valid UTF-8 by chance, but then
-they spell Latin or Cyrillic letters: without any three-byte character the label is believed. And a
-Western label, which fits any bytes, is not believed when the text reads as clear Japanese.
+they spell Latin, Cyrillic or Lao letters: without any East Asian character the label is believed.
+And a Western label, which fits any bytes, is not believed when the text reads as clear Japanese.
 """
 
 from __future__ import annotations
@@ -77,7 +77,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_WIDE_SIGN = re.compile(r"[\u0800-\U0010ffff]")
+# Of the signs with three bytes and more, those that stand in East Asian mail (no Lao, no Khmer).
+_WIDE_SIGN = re.compile(r"[\u1100-\u11ff\u2000-\U0010ffff]")
 _SURE = 0.75
 
 

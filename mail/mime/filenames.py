@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 from mail.mime.plain import storable
 
-MAX_LENGTH = 200
+# File systems take 255 bytes; browsers add « (1)» and «.crdownload» to them.
+MAX_BYTES = 235
 
 _INVISIBLE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]"
@@ -70,12 +72,38 @@ def safe(name: str) -> str:
 
 
 def _shortened(name: str) -> str:
-    if len(name) <= MAX_LENGTH:
+    if len(name.encode()) <= MAX_BYTES:
         return name
     stem, dot, extension = name.rpartition(".")
-    if not dot or len(extension) > 16:
-        return name[:MAX_LENGTH].rstrip(". ")
-    return stem[: MAX_LENGTH - len(extension) - 1] + "." + extension
+    if not dot or not stem or len(extension.encode()) > 16:
+        return _cut(name, MAX_BYTES).rstrip(". ")
+    return _cut(stem, MAX_BYTES - len(extension.encode()) - 1) + "." + extension
+
+
+def _cut(text: str, limit: int) -> str:
+    """The beginning of a text in so many bytes of UTF-8, no sign cut through."""
+    return text.encode()[:limit].decode("utf-8", "ignore")
+
+
+def distinct(names: Sequence[str]) -> list[str]:
+    """The names in their order, repeated ones told apart: ``a.pdf``, ``a (2).pdf``.
+
+    Capitals make no difference to Windows and macOS.
+    """
+    taken: set[str] = set()
+    found = []
+    for name in names:
+        stem, dot, extension = name.rpartition(".")
+        if not stem:
+            stem, dot, extension = name, "", ""
+        chosen, number = name, 1
+        while chosen.casefold() in taken:
+            number += 1
+            mark = f" ({number}){dot}{extension}"
+            chosen = _cut(stem, MAX_BYTES - len(mark.encode())) + mark
+        taken.add(chosen.casefold())
+        found.append(chosen)
+    return found
 
 
 def invented(content_type: str, part_id: str) -> str:

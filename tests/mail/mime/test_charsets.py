@@ -133,7 +133,12 @@ def test_valid_utf8_wins_over_its_label(label: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "codec", "label"),
-    [("ﾃｽ", "cp932", "shift_jis"), ("쩔", "cp949", "euc-kr"), ("膜", "gb18030", "gb2312")],
+    [
+        ("ﾃｽ", "cp932", "shift_jis"),
+        ("犲Ё", "cp932", "shift_jis"),
+        ("쩔", "cp949", "euc-kr"),
+        ("膜", "gb18030", "gb2312"),
+    ],
 )
 def test_short_text_that_is_utf8_by_chance(text: str, codec: str, label: str) -> None:
     data = text.encode(codec)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mail.mime.filenames import MAX_LENGTH, invented, safe
+from mail.mime.filenames import MAX_BYTES, distinct, invented, safe
 from tests.mail.mime.shared import steady
 
 
@@ -40,19 +40,41 @@ def test_safe(given_name: str, name: str) -> None:
 
 def test_long_names_keep_their_extension() -> None:
     name = safe("長" * 300 + ".pdf")
-    assert len(name) == MAX_LENGTH
-    assert name.endswith("長.pdf")
+    assert name == "長" * ((MAX_BYTES - 4) // 3) + ".pdf"
+    assert len(safe("a" * 300).encode()) == MAX_BYTES
+    assert len(safe("👨" * 300 + "." + "x" * 40).encode()) <= MAX_BYTES
 
 
 @steady
 @given(st.text(max_size=300))
 def test_whatever_is_given(text: str) -> None:
     name = safe(text)
-    assert len(name) <= MAX_LENGTH
+    assert len(name.encode()) <= MAX_BYTES
     assert not set(name) & set('/\\:*?"<>|\0\r\n\t')
     assert name == name.strip(" ").rstrip(".")
     assert name.strip(".") or not name
     assert safe(name) == name
+
+
+@pytest.mark.parametrize(
+    ("names", "told_apart"),
+    [
+        (["a.pdf", "b.pdf"], ["a.pdf", "b.pdf"]),
+        (["a.pdf", "A.PDF", "a.pdf"], ["a.pdf", "A (2).PDF", "a (3).pdf"]),
+        (["a.pdf", "a (2).pdf", "a.pdf"], ["a.pdf", "a (2).pdf", "a (3).pdf"]),
+        (["写真", "写真"], ["写真", "写真 (2)"]),
+        ([".env", ".env"], [".env", ".env (2)"]),
+        ([], []),
+    ],
+)
+def test_names_that_are_repeated_are_told_apart(names: list[str], told_apart: list[str]) -> None:
+    assert distinct(names) == told_apart
+
+
+def test_long_names_that_are_repeated_stay_short_enough() -> None:
+    names = distinct([safe("長" * 300 + ".pdf")] * 12)
+    assert len(set(names)) == 12
+    assert all(len(name.encode()) <= MAX_BYTES and name.endswith(".pdf") for name in names)
 
 
 def test_invented_names() -> None:
