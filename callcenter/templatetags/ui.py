@@ -135,6 +135,15 @@ def list_date(moment: datetime | None) -> str:
 
 
 @register.filter
+def list_moment(moment: datetime | None) -> str:
+    """`14:32` today, else `11/24 09:00`: for a moment that is still to come."""
+    if moment is None:
+        return ""
+    local, now = timezone.localtime(moment), timezone.localtime()
+    return local.strftime("%H:%M" if local.date() == now.date() else "%m/%d %H:%M")
+
+
+@register.filter
 def full_date(moment: datetime | None) -> str:
     """`2026/11/22 (日) 14:28`, in the reader's time zone and language."""
     return date_format(timezone.localtime(moment), "Y/m/d (D) H:i") if moment else ""
