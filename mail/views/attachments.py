@@ -111,12 +111,19 @@ def _text(request: AgentRequest, attachment: Attachment) -> dict[str, Any]:
         data = file.read(preview.TEXT_BYTES)
     chosen = request.GET.get("charset", "")
     text, charset = preview.text_of(data, chosen if chosen in charsets.CHOICES else "")
+    # By the name that people know it by, and not the codec's.
+    known = (name for name in charsets.CHOICES if charsets.canonical(name) == charset)
+    charset = next(known, charset)
     return {
         "text": text,
-        "charset": charset,
+        "charset": charset.upper(),
         "cut": attachment.size > len(data),
         "charsets": [
-            {"name": name, "url": f"?{urlencode({'charset': name})}", "current": name == charset}
+            {
+                "name": name.upper(),
+                "url": f"?{urlencode({'charset': name})}",
+                "current": name == charset,
+            }
             for name in charsets.CHOICES
         ],
     }
