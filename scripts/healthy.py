@@ -1,6 +1,7 @@
-"""Does the web process of this machine answer? For a container's health check: exit code 0 or 1.
+"""Can the web process of this machine work? For a container's health check: exit code 0 or 1.
 
-It asks as the proxy in front would, since the web answers to its public name only.
+It asks whether database and broker answer (`callcenter.alive`), as the proxy in front would, since
+the web answers to its public name only.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ def is_healthy(public_url: str, port: int) -> bool:
     headers = {"Host": public.netloc, "X-Forwarded-Proto": public.scheme}
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=8)
     try:
-        connection.request("GET", "/", headers=headers)
+        connection.request("GET", "/alive/", headers=headers)
         return connection.getresponse().status < 400
     except (OSError, http.client.HTTPException) as error:
         print(f"no answer: {error}", file=sys.stderr)

@@ -69,6 +69,11 @@ def _tab(key: str) -> Callable[[Page], None]:
     return go
 
 
+def _health(page: Page) -> None:
+    _visit(page, "/settings/gmail/")
+    _visit(page, str(page.locator(".account-end a").first.get_attribute("href")))
+
+
 def _menu(page: Page) -> None:
     _visit(page, "/mail/")
     if page.locator(".menu-toggle").is_visible():
@@ -94,6 +99,7 @@ SCREENS = (
     Screen("events", "tanaka", _tab("events")),
     Screen("new", "tanaka", _open("/mail/new/")),
     Screen("setup", "admin", _open("/settings/gmail/")),
+    Screen("health", "admin", _health),
     Screen("not-found", "tanaka", _open("/mail/M-22222222/")),
     Screen("forbidden", "tanaka", _open("/settings/gmail/")),
 )

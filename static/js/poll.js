@@ -1,6 +1,7 @@
 /* [data-poll="SECONDS"] with hx-trigger="poll" asks again every so many seconds, and at once when the
-   page is seen again. Not while nobody looks, not while a question is open or something in it is
-   being typed or pressed: nothing may move under the hand. */
+   page is seen again. Not while nobody looks, and not while something in it (or in the
+   [data-poll-area] around it, which an answer may replace) is open, being typed or pressed: nothing
+   may move under the hand. */
 const asked = new WeakMap();
 let pressed = null;
 
@@ -10,11 +11,13 @@ for (const end of ["pointerup", "pointercancel"]) {
 }
 
 function isBusy(place) {
+  const area = place.closest("[data-poll-area]") ?? place;
   const { activeElement } = document;
   return place.classList.contains("htmx-request")
     || document.querySelector("dialog[open]") !== null
-    || (pressed instanceof Node && place.contains(pressed))
-    || (place.contains(activeElement) && activeElement.matches("input, select, textarea, summary"));
+    || area.querySelector("details[open]") !== null
+    || (pressed instanceof Node && area.contains(pressed))
+    || (area.contains(activeElement) && activeElement.matches("input, select, textarea"));
 }
 
 function ask() {
