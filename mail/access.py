@@ -72,6 +72,14 @@ def writing(kind: str) -> Operation:
     return _WRITING[DraftKind(kind)]
 
 
+def may_write(user_id: int, draft: Draft) -> bool:
+    """Whether this person may (still) send this draft: active, given the mailbox, permitted."""
+    user = User.objects.filter(pk=user_id, is_active=True).select_related("role").first()
+    if user is None or draft.mailbox_id not in user.mailbox_ids:
+        return False
+    return user.may(Operation.MAIL_VIEW) and user.may(writing(draft.kind))
+
+
 def ensure(user: User, item: Message | Draft, operation: Operation) -> None:
     """The actions' own question, asked again whatever a view has asked before.
 
@@ -91,6 +99,6 @@ def may_compose(user: User) -> User:
 def outgoing_of(user: User, outgoing_id: int) -> Outgoing:
     """A mail in the outbox of a mailbox that the user sees (404)."""
     rows = Outgoing.objects.filter(mailbox__memberships__user=user)
-    found = get_object_or_404(rows.select_related("draft", "answers"), pk=outgoing_id)
+    found = get_object_or_404(rows.select_related("draft", "answers", "author"), pk=outgoing_id)
     require(user, Operation.MAIL_VIEW)
     return found

@@ -62,6 +62,18 @@ class DecideForm(forms.Form):
     was_sent = forms.ChoiceField(choices=[("yes", "yes"), ("no", "no")])
 
 
+class ScheduleForm(forms.Form):
+    """A moment in the user's time zone, as the browser's own field writes it."""
+
+    at = forms.DateTimeField(input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
+
+
+class SeenForm(forms.Form):
+    """Which news the agent has had before their eyes: one key a line."""
+
+    seen = forms.CharField(max_length=20_000)
+
+
 class CommentForm(forms.Form):
     text = forms.CharField(
         max_length=4000,

@@ -6,7 +6,7 @@ from typing import Any
 
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "expire-locks": {"task": "mail.tasks.expire_locks", "schedule": 5.0},
-    "redrive-outgoing": {"task": "mail.tasks.redrive_outgoing", "schedule": 3.0},
+    "redrive-outgoing": {"task": "mail.tasks.redrive_outgoing", "schedule": 1.0},
     "follow-drafts": {"task": "mail.tasks.follow_drafts", "schedule": 5.0},
     "see-to-ended-changes": {"task": "mail.tasks.see_to_ended_changes", "schedule": 2.0},
     "hope-for-uncertain": {"task": "mail.tasks.hope_for_uncertain", "schedule": 60.0},

@@ -8,6 +8,7 @@ from mail import journal
 from mail.access import ensure
 from mail.actions.errors import EmptyComment
 from mail.models import Comment, Message
+from mail.search import documents
 from permissions.models import User
 from permissions.operations import Operation
 
@@ -25,5 +26,6 @@ def add_comment(message: Message, user: User, text: str) -> Comment:
         raise EmptyComment
     comment = Comment.objects.create(message=message, author=user, text=text)
     comment.refresh_from_db(fields=["created_at"])
+    documents.build([message.pk])
     journal.tell("comment.added", message, actor=user, comment=comment.pk)
     return comment

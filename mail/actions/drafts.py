@@ -10,7 +10,7 @@ from mail import editlock, journal
 from mail.access import ensure, writing
 from mail.actions.errors import BeingSent, DraftClosed, DraftConflict, OthersDraft
 from mail.actions.fields import DraftFields
-from mail.models import Draft, DraftState, LockMode, OutgoingState
+from mail.models import Draft, DraftState, LockMode, Outgoing
 from permissions.models import User
 from permissions.operations import Operation
 
@@ -32,7 +32,7 @@ def own_live(draft: Draft, user: User, token: int) -> tuple[Draft, editlock.Lock
         raise DraftClosed(stored)
     if stored.author_id != user.pk:
         raise OthersDraft(stored)
-    outgoing = stored.outgoing.exclude(state=OutgoingState.FAILED).first()
+    outgoing = stored.outgoing.exclude(state__in=Outgoing.UNSENT).first()
     if outgoing is not None:
         raise BeingSent(outgoing)
     return stored, lock
@@ -61,8 +61,8 @@ def write(stored: Draft, version: int, fields: DraftFields) -> None:
 def autosave(draft: Draft, user: User, *, token: int, version: int, fields: DraftFields) -> Draft:
     """Keep what was typed, here and not in Gmail; returns the draft with its next version.
 
-    Tells nobody: it happens every few seconds. After a failed sending it is also the agent's
-    decision to go on writing, so that the lock lives by its heartbeat again.
+    Tells nobody: it happens every few seconds. Whoever types is not away: the lock lives by its
+    heartbeat again.
 
     Raises:
         DraftConflict, DraftClosed, OthersDraft, BeingSent, editlock.LockLost.
@@ -70,7 +70,7 @@ def autosave(draft: Draft, user: User, *, token: int, version: int, fields: Draf
     ensure(user, draft, writing(draft.kind))
     stored, lock = own_live(draft, user, token)
     write(stored, version, fields)
-    if lock.is_sending:
+    if lock.mode != LockMode.ACTIVE:
         editlock.rest(stored, user, token, LockMode.ACTIVE)
     return stored
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from mail.editlock import Nearby
 from mail.models import Draft, Outgoing, OutgoingState
 from permissions.models import User
 
@@ -61,9 +62,29 @@ class BeingSent(Declined):
         self.outgoing = outgoing
 
     def explain(self) -> str:
+        if self.outgoing.state == OutgoingState.HELD:
+            return _("This mail was held back before it left. Decide that first.")
         if self.outgoing.state == OutgoingState.UNCERTAIN:
             return _("It is not known whether this mail was sent. Decide that first.")
         return _("This mail is being sent and cannot be changed now.")
+
+
+class TooLate(Declined):
+    """Gmail has been asked to send it."""
+
+    def explain(self) -> str:
+        return _("The mail has left already and can no longer be taken back.")
+
+
+class NotTheAuthor(Declined):
+    """Only who sends a mail takes it back or decides about it; others break the lock."""
+
+    def __init__(self, author: User) -> None:
+        super().__init__(f"user {author.pk}'s")
+        self.author = author
+
+    def explain(self) -> str:
+        return _("Only %(name)s can decide this. Nothing was changed.") % {"name": self.author.name}
 
 
 class OthersDraft(Declined):
@@ -78,6 +99,17 @@ class OthersDraft(Declined):
         return _("%(name)s wrote this draft. Take it over to go on with it.") % {
             "name": self.author.name
         }
+
+
+class WorkNearby(Declined):
+    """Somebody works on the conversation or on the same mail elsewhere: to be confirmed (M28)."""
+
+    def __init__(self, found: list[Nearby]) -> None:
+        super().__init__(f"{len(found)} at work nearby")
+        self.found = found
+
+    def explain(self) -> str:
+        return _("Others are at work close by. Begin only if the customer needs both answers.")
 
 
 class NoStatus(Declined):

@@ -7,21 +7,36 @@ from django.db import transaction
 from mail import editlock
 from mail.access import ensure
 from mail.actions.errors import BeingSent
-from mail.models import Draft, Message, Outgoing, OutgoingState
-from mail.outbox import outcome, troubles
+from mail.models import Draft, Message, Outgoing
+from mail.outbox import troubles
+from mail.outbox.submit import take_back
 from permissions.models import User
 from permissions.operations import Operation
 
-_IN_HAND = (*Outgoing.OPEN_STATES, OutgoingState.UNCERTAIN)
-
 
 def in_hand(item: Message | Draft) -> Outgoing | None:
-    """What the outbox has in hand for this mail or new draft, uncertain ones included."""
-    rows = Outgoing.objects.filter(state__in=_IN_HAND)
+    """What the outbox has in hand for this mail or new draft, held and uncertain ones included."""
+    rows = Outgoing.objects.filter(state__in=Outgoing.UNSETTLED).select_related("draft", "author")
     if isinstance(item, Draft) and item.answers_id is None:
         return rows.filter(draft=item).first()
     answered = item.answers_id if isinstance(item, Draft) else item.pk
     return rows.filter(answers=answered).first()
+
+
+def free_for(item: Message | Draft, lock: editlock.Lock, user: User) -> None:
+    """Stop what still waits under an older holding than this one: nobody is left to decide it.
+
+    Its author was deactivated, may no longer, or lost the lock; the draft stays theirs.
+
+    Raises:
+        BeingSent: it waits under this very lock, or it is not known whether it was sent.
+    """
+    outgoing = in_hand(item)
+    if outgoing is None:
+        return
+    over = outgoing.lock_token != lock.token
+    if not (over and take_back(outgoing, troubles.LOCK_LOST, actor=user)):
+        raise BeingSent(outgoing)
 
 
 @transaction.atomic
@@ -53,6 +68,6 @@ def force(item: Message | Draft, user: User, *, reason: str) -> editlock.Lock | 
     ensure(user, item, Operation.MAIL_FORCE)
     editlock.hold(item)
     outgoing = in_hand(item)
-    if outgoing is not None and not outcome.withdraw(outgoing, troubles.LOCK_LOST, actor=user):
+    if outgoing is not None and not take_back(outgoing, troubles.LOCK_LOST, actor=user):
         raise BeingSent(outgoing)
     return editlock.break_lock(item, by=user, reason=reason)

@@ -13,13 +13,14 @@ from django.http import Http404
 
 from mail import editlock, journal
 from mail.access import ensure, writing
-from mail.actions.errors import BeingSent, DraftClosed, NoStatus, OthersDraft
+from mail.actions.errors import DraftClosed, NoStatus, OthersDraft, WorkNearby
 from mail.actions.fields import DraftFields
 from mail.actions.original import prepare, sender_for
-from mail.actions.release import in_hand
+from mail.actions.release import free_for
 from mail.actions.take import NOT_HANDLED
 from mail.attachments.tasks import want
 from mail.models import Attachment, Draft, DraftKind, DraftState, Message
+from mail.outbox import gate
 from mailboxes.models import Mailbox, Membership
 from permissions.access import require
 from permissions.models import User
@@ -37,7 +38,9 @@ class Composer:
 
 
 @transaction.atomic
-def start_reply(message: Message, user: User, kind: DraftKind) -> Composer:
+def start_reply(
+    message: Message, user: User, kind: DraftKind, *, confirmed: bool = False
+) -> Composer:
     """Take the lock and prepare a reply, a reply to all or a forward.
 
     One's own live draft of this mail is gone on with, for a mail has one at most. Text that
@@ -45,6 +48,7 @@ def start_reply(message: Message, user: User, kind: DraftKind) -> Composer:
 
     Raises:
         editlock.LockHeld: somebody else works on it.
+        WorkNearby: not `confirmed`, and others work on the conversation or on the same mail.
         OthersDraft: somebody saved a draft for this mail; `resume` can take it over.
         BeingSent: an answer is on its way, or it is not known whether it was sent.
         NoStatus: a draft, spam or trash.
@@ -55,14 +59,13 @@ def start_reply(message: Message, user: User, kind: DraftKind) -> Composer:
     if message.folder in NOT_HANDLED:
         raise NoStatus
     lock = editlock.acquire(message, user)
-    outgoing = in_hand(message)
-    if outgoing is not None:
-        raise BeingSent(outgoing)
+    _warn(message, user, lock, confirmed=confirmed)
+    free_for(message, lock, user)
     found = _live_draft_of(message)
     if found is not None and found.author_id == user.pk:
         return Composer(found, lock, resumed=True)
     if found is not None:
-        if found.saved_at is not None:
+        if found.is_kept:
             raise OthersDraft(found)
         park(found)
     draft = Draft.objects.create(
@@ -71,6 +74,7 @@ def start_reply(message: Message, user: User, kind: DraftKind) -> Composer:
         answers=message,
         author=user,
         **prepare(message, kind),
+        **gate.begin(message.conversation),
     )
     draft.refresh_from_db()
     fetch_files(draft)
@@ -93,18 +97,23 @@ def start_new(mailbox: Mailbox, user: User) -> Composer:
 
 
 @transaction.atomic
-def resume(draft: Draft, user: User, *, take_over: bool = False) -> Composer:
+def resume(
+    draft: Draft, user: User, *, take_over: bool = False, confirmed: bool = False
+) -> Composer:
     """Go on with a draft (下書き更新画面). Somebody else's goes over to the user when they say so;
     its author keeps a parked copy of the text.
 
     Raises:
         editlock.LockHeld: somebody else works on it.
+        WorkNearby: as `start_reply`.
         OthersDraft: it is somebody else's, and `take_over` was not said.
         BeingSent: the outbox has it in hand.
         DraftClosed: it was sent or discarded.
     """
     ensure(user, draft, writing(draft.kind))
     lock = editlock.acquire(draft, user)
+    if draft.answers is not None:
+        _warn(draft.answers, user, lock, confirmed=confirmed)
     stored = (
         Draft.objects.select_for_update(no_key=True, of=("self",))
         .select_related("author", "mailbox", "answers__conversation", "answers__mailbox")
@@ -112,14 +121,33 @@ def resume(draft: Draft, user: User, *, take_over: bool = False) -> Composer:
     )
     if stored.state != DraftState.LIVE:
         raise DraftClosed(stored)
-    outgoing = in_hand(stored)
-    if outgoing is not None:
-        raise BeingSent(outgoing)
+    free_for(stored, lock, user)
     if stored.author_id != user.pk:
         if not take_over:
             raise OthersDraft(stored)
         _hand_over(stored, user)
     return Composer(stored, lock, resumed=True)
+
+
+def _warn(message: Message, user: User, lock: editlock.Lock, *, confirmed: bool) -> None:
+    """M28: a lock that is new begins only with what happens close by before one's eyes.
+
+    The caller holds the conversation, and a refusal takes the lock back with the transaction.
+    """
+    if not lock.is_new:
+        return
+    found = editlock.nearby(message, user)
+    if not found:
+        return
+    if not confirmed:
+        raise WorkNearby(found)
+    journal.tell(
+        "reply.warned",
+        message,
+        actor=user,
+        nearby=[each.holder.pk for each in found],
+        nearby_names=[each.holder.name for each in found],
+    )
 
 
 def fetch_files(draft: Draft) -> None:

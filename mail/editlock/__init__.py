@@ -24,6 +24,7 @@ from mail.editlock.ending import break_lock, end_for_good, expire_due, release
 from mail.editlock.holding import check, leave, renew, rest
 from mail.editlock.leases import AWAY_FOR, LEASE, LEFT_FOR
 from mail.editlock.lock import Lock, LockHeld, LockLost, LockRefusal
+from mail.editlock.nearby import Nearby, nearby
 from mail.editlock.reading import current, current_for, refuse_if_held
 from mail.editlock.rows import hold
 from mail.editlock.taking import acquire
@@ -36,6 +37,7 @@ __all__ = [
     "LockHeld",
     "LockLost",
     "LockRefusal",
+    "Nearby",
     "acquire",
     "break_lock",
     "check",
@@ -45,6 +47,7 @@ __all__ = [
     "expire_due",
     "hold",
     "leave",
+    "nearby",
     "refuse_if_held",
     "release",
     "renew",

@@ -71,10 +71,10 @@ class Lock:
         }
         if viewer is not None and self.held_by(viewer):
             if self.is_sending:
-                return _("Your mail is being sent; the lock is yours until it is.")
+                return _("Your mail waits to be sent; the lock is yours until it is.")
             return _("You have been working on this mail since %(time)s.") % values
         if self.is_sending:
-            return _("%(name)s's answer to this mail is being sent.") % values
+            return _("%(name)s's answer to this mail waits to be sent.") % values
         if self.is_away:
             return _("%(name)s saved a draft for this mail at %(time)s and is away.") % values
         return _("%(name)s has been working on this mail since %(time)s.") % values

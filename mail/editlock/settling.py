@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, Q
 
 from mail import journal
 from mail.editlock.leases import AWAY_FOR
 from mail.editlock.rows import allowed, live_of
-from mail.models import Draft, DraftState, EditLock, LockMode, Message, Status
+from mail.models import Draft, DraftState, EditLock, LockMode, Message, Outgoing, Status
 from permissions.models import User
 
 
@@ -35,6 +35,8 @@ def end(
         expires_at=None,
         status_before=None,
         assignee_before=None,
+        asked_by=None,
+        asked_at=None,
     )
     data = {"former": holder_id, "former_name": former.name if former else "", **data}
     if row.message_id is None:
@@ -56,8 +58,9 @@ def end(
 def settle(row: EditLock) -> EditLock | None:
     """The row when it holds now; a held row that is not live is put right first.
 
-    The agent who saved the draft before the lease ran out is 離席中 and keeps the lock a while
-    (M27); every other end gives back what the lock had set. The caller holds the row.
+    The agent who saved the draft (or whose sending failed) before the lease ran out is 離席中 and
+    keeps the lock a while (M27); every other end gives back what the lock had set. The caller
+    holds the row.
     """
     standing = live_of(row)
     if standing is not None or row.holder_id is None:
@@ -80,9 +83,8 @@ def _saved_draft(row: EditLock) -> bool:
         drafts = Draft.objects.filter(pk=row.draft_id)
     else:
         drafts = Draft.objects.filter(answers=row.message_id)
-    return drafts.filter(
-        state=DraftState.LIVE, author=row.holder_id, saved_at__isnull=False
-    ).exists()
+    kept = Q(saved_at__isnull=False) | Exists(Outgoing.objects.filter(draft=OuterRef("pk")))
+    return drafts.filter(kept, state=DraftState.LIVE, author=row.holder_id).exists()
 
 
 def tell_mode(row: EditLock, actor: User | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -12,6 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from mail import publicid
 from mail.models.message import Message
 from mailboxes.models import Mailbox
+
+if TYPE_CHECKING:
+    from mail.models.outgoing import Outgoing
 
 
 class DraftKind(models.TextChoices):
@@ -66,8 +70,8 @@ class Draft(models.Model):
     saved = models.JSONField(null=True)
     saved_version = models.PositiveIntegerField(default=0)
     gmail_version = models.PositiveIntegerField(default=0)
-    # The second gate's beginning: Gmail's mails of the conversation that were here when the composer
-    # opened, and the mirror's place in Gmail's history (empty while it is not complete).
+    # Where the second gate begins: the conversation's mails in Gmail that were here when the
+    # composer opened, and the mirror's place in Gmail's history (empty while it is not complete).
     known = models.JSONField(default=list)
     opened_history = models.CharField(max_length=32, blank=True)
     parked_from = models.ForeignKey("self", models.SET_NULL, null=True, related_name="copies")
@@ -124,6 +128,16 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.public_id} {self.subject}"
+
+    @property
+    def in_outbox(self) -> Outgoing | None:
+        """The mail that waits or is being sent from it, if one does; lists prefetch `outgoing`."""
+        return next((each for each in self.outgoing.all() if each.state in each.UNSETTLED), None)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether its author meant it to stay: 下書き保存, or a sending that did not come off."""
+        return self.saved_at is not None or self.outgoing.exists()
 
     @property
     def public_id(self) -> str:

@@ -7,6 +7,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from mail.models.draft import Draft
@@ -115,3 +116,16 @@ class Outgoing(models.Model):
 
     def __str__(self) -> str:
         return f"outgoing {self.token} {self.state}"
+
+    @property
+    def phase(self) -> str:
+        """Its state as people call it: `waiting` (the undo window), `scheduled` and `sending`
+        stand for what the outbox goes on with by itself.
+
+        To look at, not to decide by: the database's clock says what is due.
+        """
+        if self.state not in self.OPEN_STATES:
+            return self.state
+        if self.state == OutgoingState.QUEUED and self.due_at > timezone.now():
+            return "scheduled" if self.scheduled else "waiting"
+        return "sending"

@@ -1,10 +1,12 @@
 """Sending: exactly once, or visibly not.
 
 `queued -> draft_ready -> sending -> sent | uncertain | failed`, one `Outgoing` row a mail. The rows
-are the queue; Celery tasks only wake it, and a sweeper wakes what is due.
+are the queue; Celery tasks only wake it, and a sweeper wakes what is due. Until drafts.send is
+asked for, a mail can also be `held` for a person to decide, and `cancelled` by its author.
 
 - `freeze`     checks a draft and makes the frozen copy, with our X-Outbox-Id header
-- `submit`     hands a frozen copy in, within the transaction of 送信
+- `submit`     hands a frozen copy in, within the transaction of 送信, and takes it back
+- `gate`       what came in the conversation since the composer opened
 - `claims`     one worker at a time has a row, by compare-and-set against the database's clock
 - `delivery`   the steps of one mail through Gmail
 - `evidence`   whether Gmail shows it as sent

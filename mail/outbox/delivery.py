@@ -3,7 +3,9 @@
 Each step is at most one change in Gmail with a commit on either side, so that whoever comes next,
 after whatever crash, sees from the row what may have happened:
 
-    queued       nothing, or (creating_at) a draft that nobody wrote down: an orphan to be deleted
+    queued       nothing, or (creating_at) a draft that nobody wrote down: an orphan to be deleted;
+                 before it is due Gmail is only asked what came in the conversation
+    held         something came, or the author may not: nothing happens until a person decides
     draft_ready  our draft lies in Gmail; drafts.send was not asked for
     sending      drafts.send was asked for, once: evidence decides what comes next
 """
@@ -29,8 +31,9 @@ from callcenter.gmail.errors import (
     Uncertain,
 )
 from mail import editlock
+from mail.access import may_write
 from mail.models import Draft, Outgoing, OutgoingState
-from mail.outbox import crashpoints, evidence, orphans, outcome, timing, troubles
+from mail.outbox import crashpoints, evidence, gate, orphans, outcome, timing, troubles
 from mail.outbox.claims import ClaimLost, claim, move, put_down
 from mailboxes.actions.keep import note_refused, note_trouble
 from mailboxes.gmail import client_for
@@ -107,11 +110,41 @@ def look_for_evidence(outgoing_id: int) -> bool:
     return True
 
 
+def tidy(outgoing_id: int) -> None:
+    """Take the Gmail draft of a mail that was taken back out of Gmail again, if it had come so far.
+
+    What a person saved, or has changed in Gmail, stays.
+    """
+    outgoing = (
+        Outgoing.objects.select_related("mailbox", "draft")
+        .filter(pk=outgoing_id, state__in=Outgoing.UNSENT)
+        .exclude(gmail_draft_id="")
+        .exclude(trouble__in=[troubles.DRAFT_CHANGED, troubles.DRAFT_GONE])
+        .first()
+    )
+    if outgoing is None or outgoing.gmail_draft_id == outgoing.draft.gmail_draft_id:
+        return
+    try:
+        client = client_for(outgoing.mailbox, priority="agent")
+        found = client.get_draft(outgoing.gmail_draft_id, "minimal")["message"]["id"]
+        if found == outgoing.draft_message_id:
+            orphans.delete(client, outgoing.gmail_draft_id)
+    except NotFound:
+        return
+    except (GmailError, SecretUnreadable):
+        log.warning("draft %s is left to the sweeper", outgoing.gmail_draft_id, exc_info=True)
+
+
 # Each step returns whether to go on with the next one at once.
 
 
 def _prepare(client: GmailClient, outgoing: Outgoing) -> bool:
-    """queued -> draft_ready: our mail lies in Gmail as a draft."""
+    """queued -> draft_ready: our mail lies in Gmail as a draft, once it is due."""
+    if not _passes_gate(client, outgoing):
+        return False
+    if not _is_due(outgoing):
+        _wait_until_due(outgoing)
+        return False
     draft = Draft.objects.get(pk=outgoing.draft_id)
     outgoing.draft = draft
     if draft.claimed_until is not None and _is_busy(draft):
@@ -126,6 +159,36 @@ def _prepare(client: GmailClient, outgoing: Outgoing) -> bool:
     except InsufficientPermission as error:
         _fail(client, outgoing, troubles.NOT_ALLOWED, error.message)
     return False
+
+
+def _passes_gate(client: GmailClient, outgoing: Outgoing) -> bool:
+    """M29: nothing that its author should see first; else the mail is held."""
+    if not may_write(outgoing.author_id, outgoing.draft):
+        outcome.held(outgoing, troubles.AUTHOR_OUT, gate.Look([], outgoing.gate_history))
+        return False
+    found = gate.look(client, outgoing)
+    if found.news:
+        outcome.held(outgoing, troubles.NEWS, found)
+        return False
+    if found.history != outgoing.gate_history:
+        move(outgoing, gate_history=found.history)
+    return True
+
+
+def _is_due(outgoing: Outgoing) -> bool:
+    """Whether the undo window or the schedule is over, by the database's clock."""
+    return Outgoing.objects.filter(pk=outgoing.pk, due_at__lte=Now()).exists()
+
+
+def _wait_until_due(outgoing: Outgoing) -> None:
+    move(
+        outgoing,
+        claimed_until=None,
+        not_before=outgoing.due_at,
+        attempts=0,
+        trouble="",
+        trouble_detail="",
+    )
 
 
 def _create_draft(client: GmailClient, outgoing: Outgoing, draft: Draft) -> bool:
@@ -157,7 +220,7 @@ def _reuse_draft(client: GmailClient, outgoing: Outgoing, draft: Draft) -> bool:
         _draft_ready(outgoing, draft.gmail_draft_id, found["id"], found["threadId"])
         return True
     if found["id"] != draft.gmail_message_id:
-        _fail(client, outgoing, troubles.DRAFT_CHANGED)
+        outcome.failed(outgoing, troubles.DRAFT_CHANGED, theirs=evidence.text_of(found))
         return False
     crashpoints.reach("before-draft-update")
     made = client.update_draft(
@@ -189,6 +252,9 @@ def _send(client: GmailClient, outgoing: Outgoing) -> bool:
         found = None
     if found != outgoing.draft_message_id:
         return _meddled(client, outgoing, gone=found is None)
+    # Asked once more at the last moment: a draft may have waited here for quota, or five minutes.
+    if not _passes_gate(client, outgoing):
+        return False
     crashpoints.reach("after-draft-check")
     if not _mark_sending(outgoing):
         _fail(client, outgoing, troubles.LOCK_LOST)
@@ -238,7 +304,8 @@ def _meddled(client: GmailClient, outgoing: Outgoing, *, gone: bool) -> bool:
     elif gone:
         outcome.failed(outgoing, troubles.DRAFT_GONE)
     else:
-        outcome.failed(outgoing, troubles.DRAFT_CHANGED)
+        theirs = evidence.text_of(client.get_draft(outgoing.gmail_draft_id, "full")["message"])
+        outcome.failed(outgoing, troubles.DRAFT_CHANGED, theirs=theirs)
     return False
 
 
@@ -297,9 +364,11 @@ def _over(client: GmailClient, outgoing: Outgoing) -> bool:
 
 _STEPS: dict[OutgoingState, Callable[[GmailClient, Outgoing], bool]] = {
     OutgoingState.QUEUED: _prepare,
+    OutgoingState.HELD: _over,
     OutgoingState.DRAFT_READY: _send,
     OutgoingState.SENDING: _find_out,
     OutgoingState.SENT: _over,
     OutgoingState.UNCERTAIN: _over,
     OutgoingState.FAILED: _over,
+    OutgoingState.CANCELLED: _over,
 }

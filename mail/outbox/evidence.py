@@ -50,6 +50,12 @@ def is_ours(resource: dict[str, Any], token: UUID, body_hash: str) -> bool:
     return text_hash(parse_payload(resource).text) == body_hash
 
 
+def text_of(resource: dict[str, Any]) -> dict[str, str]:
+    """What a person has made of a draft (format=full): its subject and text."""
+    parsed = parse_payload(resource)
+    return {"subject": parsed.subject, "text": parsed.text}
+
+
 def find(client: GmailClient, outgoing: Outgoing) -> Evidence | None:
     """The sent mail in Gmail, if it shows one.
 

@@ -20,7 +20,7 @@ from callcenter.gmail.client import GmailClient
 from callcenter.gmail.errors import AuthRevoked, GmailError, NotFound, QuotaExceeded
 from mail import editlock, journal
 from mail.mime.addresses import is_valid_address
-from mail.models import Draft, DraftState, Outgoing, OutgoingState
+from mail.models import Draft, DraftState, Outgoing
 from mail.outbox import crashpoints, evidence, orphans, timing, troubles
 from mail.outbox.freeze import compose, full_text, sender_row, thread_of
 from mailboxes.actions.keep import note_trouble
@@ -36,7 +36,7 @@ def behind() -> QuerySet[Draft]:
     wanted = (Q(state=DraftState.LIVE) & ~Q(saved_version=F("gmail_version"))) | (
         Q(state=DraftState.DISCARDED) & ~Q(gmail_draft_id="")
     )
-    in_outbox = Outgoing.objects.filter(state__in=[*Outgoing.OPEN_STATES, OutgoingState.UNCERTAIN])
+    in_outbox = Outgoing.objects.filter(state__in=Outgoing.UNSETTLED)
     return Draft.objects.filter(
         wanted,
         Q(claimed_until=None) | Q(claimed_until__lte=Now()),
@@ -89,7 +89,7 @@ def _write(client: GmailClient, draft: Draft) -> None:
             return
         ours = evidence.is_ours(found, draft.token, evidence.text_hash(text))
         if found["id"] != draft.gmail_message_id and not ours:
-            let_go(draft, troubles.DRAFT_CHANGED, theirs=found["id"])
+            let_go(draft, troubles.DRAFT_CHANGED, theirs=found)
             return
         made = client.update_draft(draft.gmail_draft_id, raw, thread_id)
     _note(
@@ -140,16 +140,18 @@ def _later(draft: Draft, trouble: str) -> None:
     _note(draft, attempts=attempts, not_before=Now() + wait, trouble=trouble)
 
 
-def let_go(draft: Draft, trouble: str, *, theirs: str = "") -> None:
+def let_go(draft: Draft, trouble: str, *, theirs: dict[str, Any] | None = None) -> None:
     """Gmail's draft is a person's now: no longer followed until the next 下書き保存; told.
 
     Args:
-        theirs: the message that it became there, kept to show both texts and list them once.
+        theirs: the message (format=full) that it became there: its text is shown beside ours until
+            somebody decides, and its id keeps the two from being listed twice.
     """
     _note(
         draft,
         gmail_draft_id="",
-        gmail_message_id=theirs,
+        gmail_message_id=theirs["id"] if theirs else "",
+        theirs=evidence.text_of(theirs) if theirs else None,
         gmail_version=draft.saved_version,
         trouble=trouble,
     )

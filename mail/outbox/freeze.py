@@ -27,7 +27,7 @@ LARGEST = 25 * 1024 * 1024
 class Problem:
     """One thing in one field that keeps a draft from being sent; `field` as the composer names it.
 
-    Codes: no_recipient, invalid_address, sender_unverified, too_large, files_not_ready.
+    Codes: no_recipient, invalid_address, sender_unverified, too_large, files_not_ready, past_time.
     """
 
     field: str
@@ -40,6 +40,7 @@ class Problem:
             "invalid_address": _("Not a mail address: %(detail)s"),
             "sender_unverified": _("%(detail)s is not verified in Gmail. Choose another sender."),
             "too_large": _("The mail with its files is larger than Gmail's 25 MB."),
+            "past_time": _("This time has passed, or is none. Choose a later one."),
             "files_not_ready": _("%(detail)s is still being fetched. Try again in a moment."),
         }
         return words[self.code] % {"detail": self.detail}

@@ -27,7 +27,6 @@ from mail.models import (
     LockMode,
     Message,
     Outgoing,
-    OutgoingState,
     Status,
 )
 from mail.outbox import evidence, timing, troubles
@@ -51,7 +50,7 @@ def suspects() -> QuerySet[Draft]:
         folder=Folder.DRAFT,
         gone_at=None,
     )
-    in_outbox = Outgoing.objects.filter(state__in=[*Outgoing.OPEN_STATES, OutgoingState.UNCERTAIN])
+    in_outbox = Outgoing.objects.filter(state__in=Outgoing.UNSETTLED)
     return (
         Draft.objects.filter(
             Q(claimed_until=None) | Q(claimed_until__lte=Now()),
@@ -95,7 +94,7 @@ def _look_at(client: GmailClient, draft: Draft) -> None:
     elif found["id"] == draft.gmail_message_id:
         _as_it_was(draft)
     else:
-        let_go(draft, troubles.DRAFT_CHANGED, theirs=found["id"])
+        let_go(draft, troubles.DRAFT_CHANGED, theirs=found)
 
 
 def _as_it_was(draft: Draft, **fields: Any) -> None:

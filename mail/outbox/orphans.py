@@ -86,7 +86,7 @@ def _ended(mailbox: Mailbox, token: str) -> bool:
         return False
     outgoing = Outgoing.objects.filter(mailbox=mailbox, token=uuid).first()
     if outgoing is not None:
-        ended = outgoing.state in {OutgoingState.SENT, OutgoingState.FAILED}
+        ended = outgoing.state in {OutgoingState.SENT, *Outgoing.UNSENT}
         return ended and outgoing.trouble != troubles.DRAFT_CHANGED
     draft = Draft.objects.filter(mailbox=mailbox, token=uuid).first()
     if draft is None or draft.trouble == troubles.DRAFT_CHANGED:

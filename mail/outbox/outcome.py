@@ -1,7 +1,9 @@
 """What the end of a sending means for draft, mail and lock, all in one transaction each.
 
-After a failure the draft is live again and its text untouched; the lock stays with the agent, in
-the mode `sending`, until they decide (M36): going on to write makes it an ordinary lock again.
+After a failure the draft is live again and its text untouched. The draft stays with its agent
+until somebody decides (M36), and so does the lock, as 離席中: an open page makes it an ordinary
+lock again with its next heartbeat, and a mail whose agent went home is not locked for ever. A held
+or uncertain mail keeps the lock in the mode `sending`.
 """
 
 from __future__ import annotations
@@ -12,9 +14,10 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from mail import editlock, journal
-from mail.models import Draft, DraftState, Outgoing, OutgoingState, Status
+from mail.models import Draft, DraftState, LockMode, Outgoing, OutgoingState, Status
 from mail.outbox import crashpoints, troubles
 from mail.outbox.claims import ClaimLost, move
+from mail.outbox.gate import Look
 from permissions.models import User
 
 
@@ -55,9 +58,16 @@ def sent(outgoing: Outgoing, gmail_id: str, evidence: str, *, actor: User | None
 
 @transaction.atomic
 def failed(
-    outgoing: Outgoing, trouble: str, detail: str = "", *, actor: User | None = None
+    outgoing: Outgoing,
+    trouble: str,
+    detail: str = "",
+    *,
+    actor: User | None = None,
+    theirs: dict[str, Any] | None = None,
 ) -> None:
     """It surely was not sent: the draft is live again, with a reason (mail.outbox.troubles).
+
+    `theirs` is what a person has made of the draft in Gmail.
 
     Raises:
         ClaimLost: somebody else has moved it on.
@@ -73,12 +83,83 @@ def failed(
     )
     if trouble in {troubles.DRAFT_GONE, troubles.DRAFT_CHANGED}:
         # What a person has made of it in Gmail stays theirs; the next sending begins a new draft.
-        _close(draft, gmail_draft_id="", gmail_message_id="", trouble=trouble)
-    elif draft.gmail_draft_id and draft.gmail_draft_id == outgoing.gmail_draft_id:
+        _close(draft, gmail_draft_id="", gmail_message_id="", trouble=trouble, theirs=theirs)
+    else:
+        _keep_saved_draft(outgoing)
+    _lock_goes_to(outgoing, LockMode.AWAY)
+    journal.tell_of(
+        "outgoing.failed",
+        draft,
+        actor=actor,
+        trouble=trouble,
+        told=outgoing.author_id,
+        **_data(outgoing),
+    )
+    crashpoints.reach("before-outcome-commit")
+
+
+@transaction.atomic
+def cancelled(outgoing: Outgoing, *, actor: User) -> None:
+    """送信取り消し: the very same draft is its author's to go on with, under the same lock.
+
+    Raises:
+        ClaimLost: somebody else has moved it on.
+    """
+    editlock.hold(outgoing.draft)
+    move(
+        outgoing,
+        OutgoingState.CANCELLED,
+        trouble="",
+        trouble_detail="",
+        news=[],
+        claimed_until=None,
+    )
+    _keep_saved_draft(outgoing)
+    _lock_goes_to(outgoing, LockMode.ACTIVE)
+    journal.tell_of("outgoing.cancelled", outgoing.draft, actor=actor, **_data(outgoing))
+
+
+@transaction.atomic
+def held(outgoing: Outgoing, trouble: str, look: Look) -> None:
+    """Nothing has left, and nothing does until a person decides about what came (M29).
+
+    Raises:
+        ClaimLost: somebody else has moved it on.
+    """
+    editlock.hold(outgoing.draft)
+    move(
+        outgoing,
+        OutgoingState.HELD,
+        trouble=trouble,
+        trouble_detail="",
+        news=look.stored(),
+        gate_history=look.history,
+        claimed_until=None,
+    )
+    journal.tell_of(
+        "outgoing.held",
+        outgoing.draft,
+        actor=None,
+        trouble=trouble,
+        told=outgoing.author_id,
+        **_data(outgoing),
+    )
+    crashpoints.reach("before-outcome-commit")
+
+
+def _keep_saved_draft(outgoing: Outgoing) -> None:
+    draft = outgoing.draft
+    if draft.gmail_draft_id and draft.gmail_draft_id == outgoing.gmail_draft_id:
         # The saved draft was used for sending: what Gmail shows is our own last version.
         _close(draft, gmail_message_id=outgoing.draft_message_id)
-    journal.tell_of("outgoing.failed", draft, actor=actor, trouble=trouble, **_data(outgoing))
-    crashpoints.reach("before-outcome-commit")
+
+
+def _lock_goes_to(outgoing: Outgoing, mode: LockMode) -> None:
+    """The outbox needs the lock no longer; one that is over already needs nothing."""
+    try:
+        editlock.rest(outgoing.draft, outgoing.author, outgoing.lock_token, mode)
+    except editlock.LockLost:
+        return
 
 
 @transaction.atomic
@@ -91,27 +172,36 @@ def uncertain(outgoing: Outgoing, trouble: str) -> None:
     editlock.hold(outgoing.draft)
     move(outgoing, OutgoingState.UNCERTAIN, trouble=trouble, claimed_until=None)
     journal.tell_of(
-        "outgoing.uncertain", outgoing.draft, actor=None, trouble=trouble, **_data(outgoing)
+        "outgoing.uncertain",
+        outgoing.draft,
+        actor=None,
+        trouble=trouble,
+        told=outgoing.author_id,
+        **_data(outgoing),
     )
     crashpoints.reach("before-outcome-commit")
 
 
-def withdraw(outgoing: Outgoing, trouble: str, *, actor: User) -> bool:
+def withdraw(outgoing: Outgoing, trouble: str = "", *, actor: User) -> bool:
     """Stop a mail that has not been asked to be sent, whoever has it in hand; False if too late.
 
-    A worker that has it finds its claim gone and leaves nothing behind.
+    Without a `trouble` it is taken back by its author, with one it has failed. A worker that has it
+    finds its claim gone and leaves nothing behind.
     """
     try:
         with transaction.atomic():
             editlock.hold(outgoing.draft)
             outgoing.refresh_from_db()
-            if outgoing.state not in {OutgoingState.QUEUED, OutgoingState.DRAFT_READY}:
+            if outgoing.state not in Outgoing.RECALLABLE:
                 return False
-            failed(outgoing, trouble, actor=actor)
+            if trouble:
+                failed(outgoing, trouble, actor=actor)
+            else:
+                cancelled(outgoing, actor=actor)
     except ClaimLost:
         # It moved between our look and our write; where it is now decides.
         outgoing.refresh_from_db()
-        if outgoing.state in {OutgoingState.QUEUED, OutgoingState.DRAFT_READY}:
+        if outgoing.state in Outgoing.RECALLABLE:
             return withdraw(outgoing, trouble, actor=actor)
         return False
     return True

@@ -18,6 +18,11 @@ def deliver(outgoing_id: int) -> None:
 
 
 @shared_task
+def tidy(outgoing_id: int) -> None:
+    delivery.tidy(outgoing_id)
+
+
+@shared_task
 def follow_draft(draft_id: int) -> None:
     following.follow(draft_id)
 

@@ -15,13 +15,15 @@ NEEDS_AUTH = "needs_auth"
 PAUSED = "paused"
 DISCONNECTED = "disconnected"
 DRAFT_BUSY = "draft_busy"
+# Held: a person decides, and nothing has left.
+NEWS = "news"
+AUTHOR_OUT = "author_out"
 # Failed: the draft is live again.
 REFUSED = "refused"
 NOT_ALLOWED = "not_allowed"
 DRAFT_GONE = "draft_gone"
 DRAFT_CHANGED = "draft_changed"
 LOCK_LOST = "lock_lost"
-WITHDRAWN = "withdrawn"
 DECIDED_NOT_SENT = "decided_not_sent"
 # Uncertain: a person decides.
 NO_EVIDENCE = "no_evidence"
@@ -39,6 +41,14 @@ _WORDS: dict[str, str | Promise] = {
         "The account is disconnected. The mail is kept and goes out once it is connected again."
     ),
     DRAFT_BUSY: _("The draft is still being saved in Gmail. The mail goes out by itself."),
+    NEWS: _(
+        "Something came or was sent in this conversation since you began to write. Nothing has "
+        "left yet: look at it, and decide."
+    ),
+    AUTHOR_OUT: _(
+        "Its author may no longer send from this account, so the mail was held back. Somebody else "
+        "can take the draft over."
+    ),
     REFUSED: _("Gmail refused the mail. Correct it and send it again."),
     NOT_ALLOWED: _("Gmail does not allow this account to send. Ask your administrator."),
     DRAFT_GONE: _(
@@ -49,7 +59,6 @@ _WORDS: dict[str, str | Promise] = {
         "The draft was changed in Gmail itself. Compare the two texts before you send it again."
     ),
     LOCK_LOST: _("The edit lock ended before the mail left. Take it again to send."),
-    WITHDRAWN: _("The sending was stopped before the mail left."),
     DECIDED_NOT_SENT: _("It was decided that the mail was not sent."),
     NO_EVIDENCE: _(
         "Gmail's answer was lost, and neither the draft nor a sent mail can be found there."

@@ -1,42 +1,32 @@
-"""Writing: reply, forward, ＋新規, keeping what is typed, sending."""
+"""What the screens of writing show: a composer, what becomes of a sending, the 下書き pane."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
-from django.http import HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.http import HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from callcenter.partials import page, wants_partial
-from mail import access, editlock
-from mail.actions import drafts
-from mail.actions.reply import Composer, resume, start_new, start_reply
-from mail.actions.send import decide as decide_action
-from mail.actions.send import send as send_action
-from mail.actions.take import beat, leave
-from mail.browse import Browse
-from mail.forms import DecideForm, DraftForm, TokenForm
+from mail import editlock
 from mail.mime import Person
 from mail.mime.addresses import format_addresses
-from mail.models import Draft, DraftKind, DraftState, Message, Outgoing, OutgoingState
-from mail.outbox.freeze import Unsendable
-from mail.outbox.troubles import DRAFT_CHANGED, DRAFT_GONE, explain
+from mail.models import Draft, DraftState, Message, Outgoing, OutgoingState
+from mail.outbox import timing
+from mail.outbox.troubles import CHECKING, DRAFT_CHANGED, DRAFT_GONE, NEWS, explain
 from mail.views.handling import banner, tools
-from mail.views.refusals import refusals_shown
-from mailboxes.models import Mailbox
 from permissions.access import AgentRequest
 from permissions.models import User
 from permissions.operations import Operation
 
+# What <input type=datetime-local> holds.
+LOCAL = "%Y-%m-%dT%H:%M"
 
-def _line(people: list[list[str]]) -> str:
+
+def line(people: list[list[str]]) -> str:
     return format_addresses(Person(name, address) for name, address in people)
 
 
@@ -64,9 +54,9 @@ def composer(draft: Draft, lock: editlock.Lock | None, user: User, **errors: Any
         "version": draft.version,
         "token": lock.token if lock else "",
         "kind": draft.kind,
-        "to": _line(draft.to),
-        "cc": _line(draft.cc),
-        "bcc": _line(draft.bcc),
+        "to": line(draft.to),
+        "cc": line(draft.cc),
+        "bcc": line(draft.bcc),
         "subject": draft.subject,
         "body": draft.text,
         "signature": draft.signature,
@@ -86,6 +76,8 @@ def composer(draft: Draft, lock: editlock.Lock | None, user: User, **errors: Any
         "forwarded": draft.forwarded_files,
         "saved_at": draft.updated_at if draft.version > 1 else None,
         "gmail": gmails_word(draft),
+        "chosen_at": errors.get("at", ""),
+        **picker(None),
         "errors": errors.get("by_field", {}),
         "general_errors": errors.get("general", []),
         "urls": {
@@ -100,23 +92,55 @@ def composer(draft: Draft, lock: editlock.Lock | None, user: User, **errors: Any
     }
 
 
-def sending(outgoing: Outgoing) -> dict[str, Any]:
+def sending(outgoing: Outgoing, user: User) -> dict[str, Any]:
     """What mail/_sending.html shows of a mail in the outbox."""
     draft = outgoing.draft
+    here = [outgoing.pk]
+    mine = outgoing.author_id == user.pk
+    recall = mine and outgoing.state in Outgoing.RECALLABLE
     again = outgoing.state == OutgoingState.FAILED and draft.state == DraftState.LIVE
+    held = outgoing.state == OutgoingState.HELD
     return {
-        "state": outgoing.state,
-        "to": _line([*draft.to, *draft.cc, *draft.bcc]),
+        "phase": outgoing.phase,
+        "mine": mine,
+        "author": outgoing.author,
+        "to": line([*draft.to, *draft.cc, *draft.bcc]),
+        "subject": draft.subject,
+        "due_at": outgoing.due_at,
+        "left": max(0, ceil((outgoing.due_at - timezone.now()).total_seconds())),
         "sent_at": outgoing.sent_at,
         "trouble": explain(outgoing.trouble),
         "detail": outgoing.trouble_detail,
-        "url": reverse("mail:sending", args=[outgoing.pk]),
-        "retry_url": "",
-        "decide_url": reverse("mail:decide", args=[outgoing.pk])
+        # Until then a mail whose answer was lost is looked for; then it is sent again.
+        "quiet_until": outgoing.sending_at + timing.QUIET
+        if outgoing.sending_at and outgoing.trouble == CHECKING
+        else None,
+        "news": [_told(each) for each in outgoing.news],
+        "url": reverse("mail:sending", args=here),
+        "undo_url": reverse("mail:undo", args=here) if recall else "",
+        "anyway_url": reverse("mail:send_anyway", args=here)
+        if recall and held and outgoing.trouble == NEWS
+        else "",
+        "reschedule_url": reverse("mail:reschedule", args=here)
+        if recall and outgoing.scheduled
+        else "",
+        "decide_url": reverse("mail:decide", args=here)
         if outgoing.state == OutgoingState.UNCERTAIN
         else "",
         "text_url": reverse("mail:draft", args=[draft.pk]) if again else "",
+        **picker(outgoing.due_at if outgoing.scheduled else None),
     }
+
+
+def _told(each: dict[str, str]) -> dict[str, Any]:
+    return {**each, "at": datetime.fromisoformat(each["at"])}
+
+
+def picker(chosen: datetime | None) -> dict[str, str]:
+    """The time picker's values, in the user's time zone: what is chosen, and the earliest."""
+    earliest = timezone.localtime() + timedelta(minutes=1)
+    at = timezone.localtime(chosen) if chosen else None
+    return {"at": at.strftime(LOCAL) if at else "", "at_min": earliest.strftime(LOCAL)}
 
 
 def panel(message: Message, user: User) -> dict[str, Any]:
@@ -124,279 +148,36 @@ def panel(message: Message, user: User) -> dict[str, Any]:
     lock = editlock.current(message)
     shown: dict[str, Any] = {"composer": None, "sending": None}
     latest = (
-        Outgoing.objects.filter(answers=message).select_related("draft").order_by("-pk").first()
+        Outgoing.objects.filter(answers=message)
+        .select_related("draft", "author")
+        .order_by("-pk")
+        .first()
     )
-    unsettled = (*Outgoing.OPEN_STATES, OutgoingState.UNCERTAIN)
-    if latest is not None and latest.state in unsettled:
-        shown["sending"] = sending(latest)
+    if latest is not None and latest.state in Outgoing.UNSETTLED:
+        shown["sending"] = sending(latest, user)
         return shown
     draft = (
         Draft.objects.filter(answers=message, author=user, state=DraftState.LIVE)
         .select_related("mailbox")
         .first()
     )
+    failed = latest is not None and latest.state == OutgoingState.FAILED
     if draft is not None and lock is not None and lock.held_by(user):
-        failed = latest is not None and latest.state == OutgoingState.FAILED
         said = [explain(latest.trouble), latest.trouble_detail] if latest and failed else []
         shown["composer"] = composer(draft, lock, user, general=[each for each in said if each])
-    elif latest is not None and latest.state == OutgoingState.FAILED and draft is not None:
-        shown["sending"] = sending(latest)
+    elif latest is not None and failed and draft is not None:
+        shown["sending"] = sending(latest, user)
     return shown
 
 
-def _pane(
-    request: AgentRequest, message: Message | None, template: str, values: dict[str, Any]
-) -> HttpResponse:
-    """A piece for the 下書き pane; the banner and the status control ride along."""
-    beside: dict[str, Any] = {}
-    if message is not None:
-        message.refresh_from_db()
-        beside = banner(message, request.user)
-        beside["urls"] = {**beside["urls"], **tools(message, request.user)}
-    return render(request, template, {**beside, **values, "ride_along": message is not None})
+def pane(request: AgentRequest, message: Message, values: dict[str, Any]) -> HttpResponse:
+    """The 下書き pane with this in it; the banner and the status control ride along."""
+    message.refresh_from_db()
+    beside = banner(message, request.user)
+    beside["urls"] = {**beside["urls"], **tools(message, request.user)}
+    return render(request, "mail/_draft_pane.html", {**beside, **values, "ride_along": True})
 
 
-def _opened(request: AgentRequest, opened: Composer) -> HttpResponse:
-    shown = composer(opened.draft, opened.lock, request.user)
-    if opened.draft.answers is None:
-        return page(request, "mail/new.html", {"composer": shown})
-    if not wants_partial(request):
-        return redirect("mail:detail", opened.draft.answers.pk)
-    return _pane(request, opened.draft.answers, "mail/_draft_pane.html", {"composer": shown})
-
-
-def _start(kind: DraftKind, operation: Operation) -> Callable[..., HttpResponse]:
-    @require_POST
-    @refusals_shown
-    def start(request: AgentRequest, message_id: int) -> HttpResponse:
-        message = access.permitted(request.user, message_id, operation)
-        return _opened(request, start_reply(message, request.user, kind))
-
-    return start
-
-
-reply = _start(DraftKind.REPLY, Operation.MAIL_REPLY)
-reply_all = _start(DraftKind.REPLY_ALL, Operation.MAIL_REPLY)
-forward = _start(DraftKind.FORWARD, Operation.MAIL_FORWARD)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@refusals_shown
-def new(request: AgentRequest) -> HttpResponse:
-    """＋新規: asks from which mailbox when there are several, then opens an empty mail."""
-    user = access.may_compose(request.user)
-    mailboxes = list(Mailbox.objects.visible_to(user).working())
-    if request.method != "POST":
-        return page(request, "mail/new_from.html", {"choices": mailboxes})
-    chosen = request.POST.get("mailbox", "")
-    mailbox = next((each for each in mailboxes if str(each.pk) == chosen), None)
-    if mailbox is None:
-        return page(
-            request, "mail/new_from.html", {"choices": mailboxes, "wrong": True}, status=422
-        )
-    opened = start_new(mailbox, user)
-    return redirect("mail:draft", opened.draft.pk)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@refusals_shown
-def draft(request: AgentRequest, draft_id: int) -> HttpResponse:
-    """下書き更新画面: one's own new mail to go on with; a reply opens beside its mail."""
-    found = access.own_draft(request.user, draft_id)
-    mine = request.user.pk == found.author_id
-    if request.method == "POST":
-        take_over = "take_over" in request.POST
-        return _opened(request, resume(found, request.user, take_over=take_over))
-    if found.answers is not None and found.state == DraftState.LIVE and mine:
-        return redirect("mail:detail", found.answers.pk)
-    lock = editlock.current(found)
-    if found.state == DraftState.LIVE and lock is not None and lock.held_by(request.user):
-        return page(request, "mail/new.html", {"composer": composer(found, lock, request.user)})
-    latest = found.outgoing.order_by("-pk").first()
-    values = {
-        "draft": found,
-        "to": _line(found.to),
-        "lock": lock,
-        "mine": mine,
-        "gmail": gmails_word(found),
-        "may_open": found.state == DraftState.LIVE and request.user.may(access.writing(found.kind)),
-        "sending": sending(latest) if latest else None,
-    }
-    return page(request, "mail/draft.html", values)
-
-
-def _posted(request: AgentRequest, draft_id: int) -> tuple[Draft, DraftForm]:
-    return access.own_draft(request.user, draft_id), DraftForm(request.POST)
-
-
-def _too_long() -> HttpResponse:
-    return HttpResponse(_("The text is too long to be kept."), status=422)
-
-
-@require_POST
-@refusals_shown
-def autosave(request: AgentRequest, draft_id: int) -> HttpResponse:
-    """Keep what was typed; answers the next version, which the page posts with its next save."""
-    found, form = _posted(request, draft_id)
-    if not form.is_valid():
-        return _too_long()
-    stored = drafts.autosave(
-        found,
-        request.user,
-        token=form.cleaned_data["token"] or 0,
-        version=form.cleaned_data["version"],
-        fields=form.fields_of_draft(),
-    )
-    saved = _("Saved at %(time)s") % {
-        "time": timezone.localtime(stored.updated_at).strftime("%H:%M")
-    }
-    return JsonResponse({"version": stored.version, "saved": saved})
-
-
-@require_POST
-@refusals_shown
-def save(request: AgentRequest, draft_id: int) -> HttpResponse:
-    """下書き保存, in Gmail too."""
-    found, form = _posted(request, draft_id)
-    if not form.is_valid():
-        return _too_long()
-    stored = drafts.save(
-        found,
-        request.user,
-        token=form.cleaned_data["token"] or 0,
-        version=form.cleaned_data["version"],
-        fields=form.fields_of_draft(),
-    )
-    lock = editlock.current(stored)
-    values = {"composer": composer(stored, lock, request.user)}
-    return render(request, "mail/_composer.html", values)
-
-
-def _closed(request: AgentRequest, found: Draft) -> HttpResponse:
-    """After a draft was given up: the pane without it."""
-    if found.answers is None:
-        return _go(request, f"{reverse('mail:list')}?category=drafts")
-    if not wants_partial(request):
-        return redirect("mail:detail", found.answers.pk)
-    return _pane(request, found.answers, "mail/_draft_pane.html", {"composer": None})
-
-
-def _go(request: AgentRequest, address: str) -> HttpResponse:
-    return redirect(address)  # callcenter.middleware tells htmx
-
-
-@require_POST
-@refusals_shown
-def cancel(request: AgentRequest, draft_id: int) -> HttpResponse:
-    """キャンセル: give up what was typed since 下書き保存, and the lock."""
-    found, form = _posted(request, draft_id)
-    if not form.is_valid():
-        return _too_long()
-    drafts.cancel(found, request.user, token=form.cleaned_data["token"] or 0)
-    return _closed(request, found)
-
-
-@require_POST
-@refusals_shown
-def discard(request: AgentRequest, draft_id: int) -> HttpResponse:
-    """削除: away for good, in Gmail too."""
-    found, form = _posted(request, draft_id)
-    if not form.is_valid():
-        return _too_long()
-    drafts.discard(found, request.user, token=form.cleaned_data["token"] or 0)
-    return _closed(request, found)
-
-
-@require_POST
-@refusals_shown
-def send(request: AgentRequest, draft_id: int) -> HttpResponse:
-    """送信: hand a frozen copy to the outbox. What is wrong is said at its field."""
-    found, form = _posted(request, draft_id)
-    if not form.is_valid():
-        return _too_long()
-    token = form.cleaned_data["token"] or 0
-    version = form.cleaned_data["version"]
-    fields = form.fields_of_draft()
-    try:
-        outgoing = send_action(found, request.user, token=token, version=version, fields=fields)
-    except Unsendable as wrong:
-        # Refused, but not forgotten: what was typed is kept all the same.
-        stored = drafts.autosave(found, request.user, token=token, version=version, fields=fields)
-        by_field = wrong.by_field()
-        shown = composer(
-            stored,
-            editlock.current(stored),
-            request.user,
-            by_field=by_field,
-            general=by_field.pop("files", []),
-        )
-        template = "mail/_composer.html" if wants_partial(request) else "mail/new.html"
-        return render(request, template, {"composer": shown}, status=422)
-    if found.answers is not None and "next" in request.POST:
-        return redirect(_next_of_list(request, found.answers))
-    if not wants_partial(request):
-        target = found.answers or found
-        return redirect("mail:detail" if found.answers else "mail:draft", target.pk)
-    if found.answers is None:
-        return redirect("mail:draft", found.pk)
-    return _pane(request, found.answers, "mail/_draft_pane.html", {"sending": sending(outgoing)})
-
-
-def _next_of_list(request: AgentRequest, message: Message) -> str:
-    """送信して次へ: the next older mail of the list that the agent came from, or the list."""
-    query = dict(parse_qsl(urlsplit(request.htmx.current_url or "").query))
-    browse = Browse.parse(request.user, query)
-    _, older = browse.neighbours(request.user, message)
-    address = reverse("mail:detail", args=[older]) if older else reverse("mail:list")
-    return f"{address}?{browse.query}"
-
-
-@require_safe
-@never_cache
-def sending_state(request: AgentRequest, outgoing_id: int) -> HttpResponse:
-    """How far a mail in the outbox is."""
-    outgoing = access.outgoing_of(request.user, outgoing_id)
-    if outgoing.state == OutgoingState.SENT and outgoing.answers is not None:
-        return _pane(
-            request, outgoing.answers, "mail/_sending_pane.html", {"sending": sending(outgoing)}
-        )
-    return render(request, "mail/_sending.html", {"sending": sending(outgoing)})
-
-
-@require_POST
-@refusals_shown
-def decide(request: AgentRequest, outgoing_id: int) -> HttpResponse:
-    """What a person says of a mail of which it is not known whether it was sent."""
-    outgoing = access.outgoing_of(request.user, outgoing_id)
-    form = DecideForm(request.POST)
-    if not form.is_valid():
-        return HttpResponse(_("Choose whether the mail was sent."), status=422)
-    decide_action(outgoing, request.user, was_sent=form.cleaned_data["was_sent"] == "yes")
-    if outgoing.answers is not None:
-        return redirect("mail:detail", outgoing.answers.pk)
-    return redirect("mail:draft", outgoing.draft.pk)
-
-
-@require_POST
-@refusals_shown
-def draft_beat(request: AgentRequest, draft_id: int) -> HttpResponse:
-    """The composer is open and its agent is there."""
-    found = access.own_draft(request.user, draft_id)
-    form = TokenForm(request.POST)
-    if not form.is_valid():
-        return HttpResponse(status=422)
-    beat(found, request.user, token=form.cleaned_data["token"])
-    return HttpResponse(status=204)
-
-
-@require_POST
-def draft_left(request: AgentRequest, draft_id: int) -> HttpResponse:
-    """The composer was closed."""
-    found = access.own_draft(request.user, draft_id)
-    form = TokenForm(request.POST)
-    if not form.is_valid():
-        return HttpResponse(status=422)
-    leave(found, request.user, token=form.cleaned_data["token"])
-    return HttpResponse(status=204)
+def fresh_pane(request: AgentRequest, message: Message) -> HttpResponse:
+    """The pane as it is now."""
+    return pane(request, message, panel(message, request.user))

@@ -32,7 +32,12 @@ def _tabs(message: Message) -> list[dict[str, Any]]:
             "count": message.comments.count(),
             "url": reverse("mail:comments", args=[message.pk]),
         },
-        {"key": "draft", "name": _("Draft"), "count": None, "url": ""},
+        {
+            "key": "draft",
+            "name": _("Draft"),
+            "count": None,
+            "url": reverse("mail:draft_pane", args=[message.pk]),
+        },
         {
             "key": "history",
             "name": _("Mail history"),
@@ -84,7 +89,7 @@ def detail(request: AgentRequest, message_id: int) -> HttpResponse:
 
 def _gone(request: AgentRequest, message: Message) -> HttpResponse:
     """What is left of a mail that was deleted in Gmail: what people here said and did."""
-    tabs = [tab for tab in _tabs(message) if tab["url"]]
+    tabs = [tab for tab in _tabs(message) if tab["key"] != "draft"]
     values = {
         "mail": message,
         "people": people(message.body.people) if hasattr(message, "body") else {},

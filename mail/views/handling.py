@@ -35,6 +35,7 @@ from permissions.operations import Operation
 def banner(message: Message, user: User) -> dict[str, Any]:
     """What mail/_lock_banner.html shows."""
     lock = editlock.current(message)
+    waits = releasing.in_hand(message) if lock is not None and lock.is_sending else None
     mine = lock is not None and lock.held_by(user)
     here = [message.pk]
     may_force = user.may(Operation.MAIL_FORCE)
@@ -44,6 +45,8 @@ def banner(message: Message, user: User) -> dict[str, Any]:
         and {
             "mine": mine,
             "mode": lock.mode,
+            "phase": waits.phase if waits else "",
+            "due_at": waits.due_at if waits else None,
             "holder": lock.holder,
             "taken_at": lock.since,
             "expired": False,

@@ -116,7 +116,11 @@ def live_drafts(user: User, browse: Browse) -> list[Draft]:
         found = found.filter(mailbox=browse.mailbox)
     if browse.words:
         found = found.filter(Q(subject__icontains=browse.words) | Q(text__icontains=browse.words))
-    drafts = list(found.select_related("author").prefetch_related("outgoing").order_by("-updated_at", "-pk")[:PAGE])
+    drafts = list(
+        found.select_related("author")
+        .prefetch_related("outgoing")
+        .order_by("-updated_at", "-pk")[:PAGE]
+    )
     for draft in drafts:
         row: Any = draft
         row.to_line = ", ".join(name or address for name, address in (*draft.to, *draft.cc))

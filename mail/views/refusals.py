@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import update_wrapper
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from callcenter.partials import wants_partial
-from mail.actions.errors import Declined, OthersDraft
+from mail.actions.errors import Declined, OthersDraft, WorkNearby
 from mail.editlock import LockRefusal
 from permissions.access import AgentRequest
 
+# Of a request that is to be confirmed; the token of the form is given anew.
+_REPEATED = {"take_over"}
 P = ParamSpec("P")
 View = Callable[Concatenate[AgentRequest, P], HttpResponse]
 
 
 def refusal(request: AgentRequest, error: Declined | LockRefusal) -> HttpResponse:
     """An alert that names the holder or the reason; a page of its own without JavaScript."""
-    values = {
+    values: dict[str, Any] = {
         "refusal": {"title": "", "text": error.explain()},
         "holder": error.holder if isinstance(error, LockRefusal) else None,
         "since": error.since if isinstance(error, LockRefusal) else None,
@@ -29,6 +31,14 @@ def refusal(request: AgentRequest, error: Declined | LockRefusal) -> HttpRespons
         if isinstance(error, OthersDraft)
         else request.htmx.current_url or "",
     }
+    if isinstance(error, WorkNearby):
+        # Asked once more with the same request, and the answer to it goes where the first would.
+        values |= {
+            "nearby": error.found,
+            "again_url": request.path,
+            "again": {name: request.POST[name] for name in request.POST if name in _REPEATED},
+            "url": "",
+        }
     whole = not wants_partial(request) and not _wants_json(request)
     template = "mail/refused_page.html" if whole else "mail/_refused.html"
     response = render(request, template, values, status=409)

@@ -16,6 +16,7 @@ import "./heartbeat.js";
 import "./files.js";
 import "./clientfile.js";
 import "./ago.js";
+import "./countdown.js";
 import "./poll.js";
 import { start } from "./live.js";
 

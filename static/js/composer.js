@@ -17,7 +17,8 @@ function current() {
   return document.querySelector("form[data-composer]");
 }
 
-function unsaved() {
+/** Whether something was typed that the server does not have yet. */
+export function unsaved() {
   const form = current();
   return Boolean(form && of(form).dirty);
 }

@@ -42,6 +42,10 @@ function adopt() {
 }
 
 on("click", "[data-close]", (event, button) => button.closest(".toast, .alert, .banner")?.remove());
+/* What was refused until somebody confirmed it, and now is done. */
+document.addEventListener("htmx:afterRequest", ({ detail: { elt, successful } }) => {
+  if (successful && elt.matches?.("[data-closes-alert]")) elt.closest(".alert")?.remove();
+});
 document.addEventListener("toast", (event) => toast(event.detail.text, event.detail.kind));
 document.addEventListener("htmx:afterSettle", adopt);
 document.addEventListener("htmx:oobAfterSwap", adopt);

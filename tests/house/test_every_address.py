@@ -89,6 +89,10 @@ TABLE: dict[str, Row] = {
     "mail:health_json": Row(everybody(403, anonymous=401, admin=200)),
     "mail:mailbox_json": Row(everybody(403, anonymous=401, admin=200), args=BOX),
     "mail:sending": Row(MEMBERS, args=("outgoing",)),
+    # Another's sending is theirs to take back or to decide.
+    "mail:undo": posting(everybody(409, outsider=404, reader=403), "outgoing"),
+    "mail:send_anyway": posting(WRONG, "outgoing"),
+    "mail:reschedule": posting(WRONG, "outgoing"),
     "mail:decide": posting(WRONG, "outgoing"),
     "mail:detail": Row(MEMBERS, args=MAIL),
     "mail:body": Row(MEMBERS, args=MAIL),
@@ -109,6 +113,7 @@ TABLE: dict[str, Row] = {
     "mail:comments": Row(MEMBERS, args=MAIL),
     "mail:history": Row(MEMBERS, args=MAIL),
     "mail:events": Row(MEMBERS, args=MAIL),
+    "mail:draft_pane": Row(MEMBERS, args=MAIL),
     "mail:reply": posting(ANSWERING, *MAIL),
     "mail:reply_all": posting(ANSWERING, *MAIL),
     "mail:forward": posting(ANSWERING, *MAIL),

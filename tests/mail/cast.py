@@ -25,9 +25,14 @@ def send_as(box: Mailbox, address: str, *, verified: bool = True, **fields: Any)
     return SendAs.objects.create(mailbox=box, address=address, verified=verified, **fields)
 
 
-def person(username: str, *boxes: Mailbox, name: str = "", role: str = "agent") -> User:
+def person(
+    username: str, *boxes: Mailbox, name: str = "", role: str = "agent", **fields: Any
+) -> User:
     user = User.objects.create(
-        username=username, name=name or username.title(), role=ensure_built_in_roles()[role]
+        username=username,
+        name=name or username.title(),
+        role=ensure_built_in_roles()[role],
+        **fields,
     )
     for box in boxes:
         Membership.objects.create(mailbox=box, user=user)

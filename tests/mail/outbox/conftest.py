@@ -122,7 +122,8 @@ def office(sandbox: Sandbox, transactional_db: None, broker: Any, settings: Any)
     return Office(
         sandbox=sandbox,
         box=box,
-        agent=cast.person("tanaka", box, name="田中 健一"),
+        # Without an undo window: a worker that looks sends at once.
+        agent=cast.person("tanaka", box, name="田中 健一", undo_seconds=0),
         colleague=cast.person("suzuki", box, name="鈴木 一郎", role="leader"),
         message=message,
     )

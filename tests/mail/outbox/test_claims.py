@@ -9,9 +9,9 @@ import pytest
 from django.db import connection
 from django.db.models.functions import Now
 
-from mail.actions.send import withdraw
+from mail.actions.send import undo
 from mail.models import Outgoing, OutgoingState
-from mail.outbox import delivery, troubles
+from mail.outbox import delivery
 from mail.outbox.claims import ClaimLost, claim, move, put_down
 from tests.mail.outbox.conftest import Office
 from tests.waiting import until
@@ -67,10 +67,10 @@ def test_stopping_a_mail_that_a_worker_has_in_hand(office: Office) -> None:
     with ThreadPoolExecutor(1) as pool:
         worker = pool.submit(work)
         until(lambda: office.fresh(outgoing).creating_at, what="the worker asks Gmail for a draft")
-        assert withdraw(office.fresh(outgoing), office.agent)
+        undo(office.fresh(outgoing), office.agent)
         worker.result()
     stopped = office.fresh(outgoing)
-    assert (stopped.state, stopped.trouble) == (OutgoingState.FAILED, troubles.WITHDRAWN)
+    assert stopped.state == OutgoingState.CANCELLED
     assert office.gmail_drafts() == []
     assert office.ledger() == []
 

@@ -14,7 +14,7 @@ from mail import editlock
 from mail.actions import release
 from mail.actions.drafts import autosave
 from mail.actions.fields import DraftFields
-from mail.actions.send import decide, send, withdraw
+from mail.actions.send import decide, send
 from mail.models import Draft, DraftState, LockMode, Outgoing, OutgoingState, Status
 from mail.outbox import delivery, timing, troubles
 from mailboxes.models import Mailbox, MailboxState
@@ -194,7 +194,7 @@ def test_a_refusal_keeps_text_and_lock_and_can_be_mended(office: Office) -> None
     lock = editlock.current(office.message)
     assert lock is not None
     assert lock.held_by(office.agent)
-    assert lock.is_sending  # it stays until somebody decides
+    assert lock.is_away  # it stays a while without an open page, but not for ever
     assert office.gmail_drafts() == []
 
     draft = autosave(
@@ -309,15 +309,6 @@ def test_nothing_leaves_without_the_lock_that_it_was_handed_in_with(office: Offi
     assert (outgoing.state, outgoing.trouble) == (OutgoingState.FAILED, troubles.LOCK_LOST)
     assert office.ledger() == []
     assert office.gmail_drafts() == []
-
-
-def test_an_author_can_stop_what_waits(office: Office) -> None:
-    outgoing = office.reply()
-    assert withdraw(outgoing, office.agent)
-    outgoing = office.work_now(outgoing)
-    assert (outgoing.state, outgoing.trouble) == (OutgoingState.FAILED, troubles.WITHDRAWN)
-    assert office.ledger() == []
-    assert not withdraw(outgoing, office.agent)
 
 
 def test_a_paused_account_sends_later(office: Office) -> None:
