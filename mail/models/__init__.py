@@ -17,6 +17,7 @@ from mail.models.message import (
 )
 from mail.models.outgoing import Outgoing, OutgoingState
 from mail.models.raw import RawMail
+from mail.models.search_document import SearchBuild, SearchDocument
 from mail.models.set_aside import SetAside
 from mail.models.sync_state import (
     Listed,
@@ -49,6 +50,8 @@ __all__ = [
     "RawMail",
     "Reason",
     "Reconciliation",
+    "SearchBuild",
+    "SearchDocument",
     "SetAside",
     "Status",
     "SyncPhase",

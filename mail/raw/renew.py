@@ -20,6 +20,7 @@ from mail.models import (
     SyncPhase,
     SyncState,
 )
+from mail.search import documents
 from mail.sync.effects import after_reading
 
 _SNIPPET = 200
@@ -50,6 +51,7 @@ def renew(message_id: int, parsed: ParsedMessage) -> None:
         _write_message(message, parsed)
         _write_files(message, parsed.attachments)
         _write_correspondents(message, parsed)
+        documents.renew(message, parsed)
         after_reading(message, parsed)
     Message.objects.filter(pk=message.pk).update(version=F("version") + 1)
     message.refresh_from_db(fields=["version", "status", "assignee"])

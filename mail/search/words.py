@@ -1,9 +1,9 @@
 """The form in which mail and queries are compared: folded text, and the units it is made of.
 
-A unit is a word (letters and digits of scripts that part words by blanks) or a run (characters of
-scripts that do not: kana, kanji, Hangul, Thai and their neighbours). Folded text is units with one
-blank between them and one at either end, so that a word is found whole by looking for it with its
-blanks, and any part of a run by looking for it without:
+A unit is a word (letters and digits of scripts that part words by blanks) or a run (letters of the
+scripts from Thai on in Unicode: kana, kanji, Hangul; any part of it may be a word). Folded text is
+units with one blank between them and one at either end, so that a word is found whole by looking
+for it with its blanks, and any part of a run by looking for it without:
 
     「ＡＢＣ-123番を、ご確認ください」 -> " abc 123 番を ご確認ください "
 
@@ -51,20 +51,16 @@ _VARIANTS = {
     "曽": "曾",
 }
 
-_RUN_RANGES = (
-    "\u0e00-\u0eff"  # Thai, Lao
-    "\u1000-\u109f\u1780-\u17ff"  # Myanmar, Khmer
-    "\u1100-\u11ff\uac00-\ud7ff"  # Hangul
-    "\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3105-\u312f\u31f0-\u31ff"
-    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-)
-_UNIT = re.compile(rf"[{_RUN_RANGES}]+|[^\W_{_RUN_RANGES}]+")
-_IS_RUN = re.compile(rf"[{_RUN_RANGES}]")
-KANA = "\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff"
+# The first character that belongs to runs; the database function knows it and the kana as well.
+_RUNS = "\u0e00"
+_UNIT = re.compile(rf"[^\W_\x00-\u0dff]+|[^\W_{_RUNS}-\U0010ffff]+")
+_KANA = re.compile("[\u3041-\u30ff]")
+# Longer words are cut to this in the index.
+LONGEST_KEY = 64
 # The long mark between digits is somebody's hyphen: 03ー1234ー5678.
 _LONG_MARK_AS_HYPHEN = re.compile(r"(?<=\d)ー(?=\d)")
 # A line that its writer's mail program broke after some thirty characters goes on in the next.
-_BROKEN_LINE = re.compile(rf"\n(?<=[^\n]{{28}}[{_RUN_RANGES}]\n)[>\t \u3000]*(?=[{_RUN_RANGES}])")
+_BROKEN_LINE = re.compile(r"\n(?<=[^\n]{28}[^\W\x00-\u0dff]\n)[>\t \u3000]*(?=[^\W\x00-\u0dff])")
 _COMBINING = re.compile("[\u0300-\u036f\u0483-\u0487\u1ab0-\u1aff\u1dc0-\u1dff\ufe20-\ufe2f]")
 _ACCENTED = re.compile("[\u00c0-\u052f\u1d00-\u1fff\u2c60-\u2c7f\ua640-\ua7ff\u0300-\u036f]")
 
@@ -112,7 +108,7 @@ def folded_text(text: str) -> str:
 
 def is_run(unit: str) -> bool:
     """Whether any part of it is to be found, and not only the whole."""
-    return _IS_RUN.match(unit) is not None
+    return unit >= _RUNS
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +134,6 @@ class Pattern:
         return f"{before}{' '.join(self.units)}{after}"
 
 
-_KANA = re.compile(f"[{KANA}]")
-
-
 def grams(pattern: Pattern) -> Iterator[tuple[str, bool]]:
     """The keys of the index that a mail with this pattern must have; True: keys that begin so.
 
@@ -150,7 +143,8 @@ def grams(pattern: Pattern) -> Iterator[tuple[str, bool]]:
     last = len(pattern.units) - 1
     for place, unit in enumerate(pattern.units):
         if not is_run(unit):
-            yield unit, pattern.prefix and place == last
+            prefix = pattern.prefix and place == last
+            yield unit[:LONGEST_KEY], prefix or len(unit) > LONGEST_KEY
         else:
             # A run that another unit follows ends where the mail's own does.
             yield from _of_run(unit, ends=place != last)

@@ -20,6 +20,7 @@ from mail.models import (
     MessageLabel,
     ToFetch,
 )
+from mail.search import documents
 from mail.sync import bulk
 from mail.sync.account import Account
 from mail.sync.first_status import first_status, folder_of
@@ -90,6 +91,12 @@ def store_new(account: Account, readings: Sequence[Reading]) -> list[Message]:
             attachment
             for message, reading in pairs
             for attachment in _attachments(message, reading.parsed)
+        ]
+    )
+    bulk.insert(
+        [
+            documents.document(message, documents.Source.of_parsed(reading.parsed))
+            for message, reading in pairs
         ]
     )
     return messages
