@@ -30,6 +30,7 @@ class Setting:
         self.supervisor = Supervisor(say=say)
         self._folder = tempfile.TemporaryDirectory(prefix="ccc-bench-")
         self.folder = Path(self._folder.name)
+        self.web_service: Service | None = None
 
     def __enter__(self) -> Setting:
         return self
@@ -102,6 +103,7 @@ class Setting:
         )
         service.is_ready = answers(f"{root}/login/")
         self.supervisor.wait_ready([service])
+        self.web_service = service
         return root
 
     def _worker(self, queue: str, size: int) -> Service:

@@ -11,7 +11,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from callcenter.streams import brief
+from callcenter.streams import brief, let_go
 from mail import access, bodies
 from mail.attachments import preview, store
 from mail.attachments.tasks import want
@@ -74,6 +74,7 @@ def _kind(attachment: Attachment) -> str:
 @require_safe
 async def inline(request: AgentRequest, token: str) -> HttpResponseBase:
     """One inline picture; a worker fetches it from Gmail when it is not here yet."""
+    await let_go()
     attachment = await brief(_picture, token)
     deadline = monotonic() + _PATIENCE
     if not attachment.file:

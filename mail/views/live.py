@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from activity import events
 from activity.models import Event
-from callcenter.streams import ALIVE, brief, event_stream, frame
+from callcenter.streams import ALIVE, brief, event_stream, frame, let_go
 from mail.live.feed import feed, watch
 from mail.live.telling import told
 from mail.sync.notes import synced
@@ -69,6 +69,7 @@ async def _follow(user_id: int, cursor: int | None) -> AsyncIterator[str]:
 async def stream(request: AgentRequest) -> HttpResponseBase:
     """Server-sent events from `after` (or Last-Event-ID) on."""
     user = await signed_in(request)
+    await let_go()
     await brief(_allowed, user)
     cursor = _cursor(request.headers.get("Last-Event-ID") or request.GET.get("after"))
     return await event_stream(_follow(user.pk, cursor))

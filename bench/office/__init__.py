@@ -1,0 +1,1 @@
+"""An office of agents for the live benchmark: their streams, their pages, and what they do."""
