@@ -24,6 +24,11 @@ STALE_AFTER = timedelta(minutes=5)
 # Google is away for a moment now and then; only what lasts is shown as a stop.
 _PASSING = timedelta(minutes=5)
 
+_TESTING = _("The OAuth client is in test mode. Reconnect before then, so that no mail is late.")
+_LIMITED = _(
+    "The access was allowed for a limited time. Reconnect before then, and allow ongoing access."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Alert:
@@ -58,7 +63,12 @@ def for_administrators(now: datetime) -> list[Alert]:
     found = rows.filter(candidates(now))
     alerts = list(of(found, now))
     return alerts + [
-        Alert(mailbox, "ending", stops=False, text="")
+        Alert(
+            mailbox,
+            "ending",
+            stops=False,
+            text=_TESTING if grants.is_test_mode(mailbox) else _LIMITED,
+        )
         for mailbox in found
         if grants.ends_soon(mailbox, now)
     ]

@@ -135,6 +135,13 @@ _TROUBLES = (
         ),
     ),
     Trouble(
+        "time_over",
+        _("The time of the permission is over"),
+        _("On Google's screen the access was allowed for a limited time, which has passed."),
+        _SAFE_KEPT,
+        _("Reconnect the account, and allow ongoing access on Google's screen."),
+    ),
+    Trouble(
         "stale",
         _("Gmail is not being asked"),
         _("No worker has asked Gmail for news for several minutes."),

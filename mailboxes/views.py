@@ -62,6 +62,7 @@ def _account(mailbox: Mailbox) -> dict[str, object]:
         "field_id": str(mailbox.pk),
         "trouble": explain(code) if code else None,
         "is_limited": grants.is_limited(mailbox),
+        "is_test_mode": grants.is_test_mode(mailbox),
         "ends_soon": grants.ends_soon(mailbox, now),
         # What its parts depend on: while this stays the same, only the time of the last look moves.
         "stamp": "-".join((mailbox.state, code, str(int(mailbox.last_sync_at is not None)))),

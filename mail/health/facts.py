@@ -110,6 +110,10 @@ class Health:
         return grants.ends_soon(self.mailbox, self.at)
 
     @property
+    def is_test_mode(self) -> bool:
+        return grants.is_test_mode(self.mailbox)
+
+    @property
     def is_limited(self) -> bool:
         return grants.is_limited(self.mailbox)
 

@@ -73,6 +73,7 @@ def whole(health: Health, level: Level, reasons: Sequence[Reason]) -> dict[str, 
             "token_valid_until": _moment(mailbox.access_expires_at),
             "token_refreshed_at": _moment(mailbox.refreshed_at),
             "ends_at": _moment(mailbox.grant_ends_at),
+            "test_mode": health.is_test_mode,
             "scopes": mailbox.scopes.split(),
         },
     }

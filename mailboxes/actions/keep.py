@@ -77,7 +77,7 @@ def disconnect(mailbox: Mailbox, *, by: User) -> str:
 
 
 # A lost permission cannot come back by itself: a person has to connect again.
-_LOST = frozenset({"revoked", "test_mode", "unreadable_token"})
+_LOST = frozenset({"revoked", "test_mode", "time_over", "unreadable_token"})
 
 
 @transaction.atomic
@@ -102,7 +102,7 @@ _OF_THE_CLIENT = {"invalid_client": "wrong_client", "no_client": "no_client"}
 
 def note_refused(mailbox: Mailbox, reason: str) -> None:
     """Google gave no access token for the account: `reason` is its error's."""
-    lost = "test_mode" if grants.died_of_age(mailbox, timezone.now()) else "revoked"
+    lost = grants.why_refused(mailbox, timezone.now())
     note_trouble(mailbox, _OF_THE_CLIENT.get(reason, lost))
 
 

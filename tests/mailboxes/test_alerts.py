@@ -127,18 +127,26 @@ def test_what_was_stopped_on_purpose_is_no_alarm(
 def test_the_end_of_a_permission_is_told_days_ahead(box: Mailbox, admin: User, agent: User) -> None:
     """To those who can do something about it; the card tells from the first day."""
     settings = reverse("mailboxes:settings")
-    be(box, grant_ends_at=timezone.now() + timedelta(days=5))
+    now = timezone.now()
+    be(box, connected_at=now - timedelta(days=2), grant_ends_at=now + timedelta(days=5))
     assert "によって終了します" not in page(admin)
     card = page(admin, settings).split(f'id="mailbox-{box.pk}"')[1].split("</li>")[0]
     assert "この許可は" in card
     assert "テストモード" in card
-    be(box, grant_ends_at=timezone.now() + timedelta(days=2))
+    be(box, connected_at=now - timedelta(days=5), grant_ends_at=now + timedelta(days=2))
     banner = page(admin).split("banner-warn")[1]
     assert f"{box.address} への許可は" in banner
     assert settings in banner
+    assert "テストモード" in banner
     assert "への許可は" not in page(agent)
     # It is no stop: the mail is coming in.
     assert "同期が停止しています" not in page(admin)
+    # Access that was allowed for half a year has nothing to do with test mode.
+    be(box, connected_at=now - timedelta(days=178))
+    for address in ("", settings):
+        shown = page(admin, address)
+        assert "期間を限って許可されています" in shown
+        assert "テストモードのため" not in shown
 
 
 def test_all_well_is_quiet(box: Mailbox, admin: User, agent: User) -> None:

@@ -92,19 +92,22 @@ def test_a_refresh_is_written_down_and_keeps_the_end_that_was_told(desk: Desk) -
 
 @pytest.mark.spec("S6")
 @pytest.mark.parametrize(
-    ("age", "told", "of_age"),
+    ("age", "told", "code"),
     [
-        (timedelta(days=7, minutes=20), None, True),
-        (timedelta(days=7, hours=5), None, True),
-        (timedelta(days=6), None, False),
-        (timedelta(days=9), None, False),
-        (timedelta(days=7, minutes=20), timedelta(days=30), False),
-        (timedelta(days=3), timedelta(minutes=-1), True),
-        (None, None, False),
+        (timedelta(days=7, minutes=20), None, "test_mode"),
+        (timedelta(days=7, hours=5), None, "test_mode"),
+        (timedelta(days=6), None, "revoked"),
+        (timedelta(days=9), None, "revoked"),
+        (timedelta(days=7, minutes=20), timedelta(days=30), "revoked"),
+        (timedelta(days=3), timedelta(days=4), "revoked"),
+        (timedelta(days=7), timedelta(minutes=-1), "test_mode"),
+        # Access that was allowed for half a year.
+        (timedelta(days=180), timedelta(minutes=-1), "time_over"),
+        (None, None, "revoked"),
     ],
 )
 def test_the_age_at_death_tells_where_google_did_not(
-    age: timedelta | None, told: timedelta | None, of_age: bool
+    age: timedelta | None, told: timedelta | None, code: str
 ) -> None:
     now = timezone.now()
     box = cast.mailbox()
@@ -113,9 +116,10 @@ def test_the_age_at_death_tells_where_google_did_not(
         grant_ends_at=None if told is None else now + told,
     )
     box = Mailbox.objects.get(pk=box.pk)
-    assert grants.died_of_age(box, now) is of_age
+    assert grants.why_refused(box, now) == code
     note_refused(box, "invalid_grant")
-    assert Mailbox.objects.get(pk=box.pk).trouble == ("test_mode" if of_age else "revoked")
+    refused = Mailbox.objects.get(pk=box.pk)
+    assert (refused.state, refused.trouble) == (MailboxState.NEEDS_AUTH, code)
 
 
 def test_a_plain_account_has_no_end(sandbox: Sandbox, broker: Any, settings: Any) -> None:

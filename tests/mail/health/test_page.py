@@ -146,7 +146,10 @@ def test_a_mail_that_could_not_be_imported_can_be_seen_as_gmail_has_it(
 
 @pytest.mark.spec("S6")
 def test_a_client_in_test_mode_is_warned_of(box: Mailbox, admin: User) -> None:
-    Mailbox.objects.filter(pk=box.pk).update(grant_ends_at=timezone.now() + timedelta(days=2))
+    now = timezone.now()
+    Mailbox.objects.filter(pk=box.pk).update(
+        connected_at=now - timedelta(days=5), grant_ends_at=now + timedelta(days=2)
+    )
     shown = page(admin, box)
     assert "OAuthクライアントがテストモードのため、許可は7日で終了します" in shown
     assert "許可がまもなく終了します" in shown
