@@ -198,10 +198,10 @@ class Change(models.Model):
         indexes = (
             # What a reading of Gmail does not show yet, and what must go before a later change.
             models.Index(fields=["mailbox", "target", "id"], name="change_of_target"),
-            # The workers' and the sweeper's.
+            # The workers': the oldest that is open, however much is done.
             models.Index(
-                fields=["mailbox", "not_before"],
-                name="change_open",
+                fields=["mailbox", "id"],
+                name="change_in_order",
                 condition=models.Q(state__in=["queued", "running"]),
             ),
             models.Index(

@@ -70,29 +70,33 @@ def _stamp(rows: Sequence[Change]) -> datetime:
     return until
 
 
-def due() -> QuerySet[Change]:
-    """Changes that may be taken in hand now: nobody has them, and none before them is open.
+def _free() -> QuerySet[Change]:
+    """Open changes that nobody has in hand and whose time has come.
 
     Those of a paused or disconnected mailbox, or of one that must be connected anew, wait.
     """
-    earlier = Change.objects.filter(
-        mailbox=OuterRef("mailbox"),
-        target=OuterRef("target"),
-        pk__lt=OuterRef("pk"),
-        state__in=Change.OPEN_STATES,
-    )
-    free = Q(claimed_until=None) | Q(claimed_until__lte=Now())
     return Change.objects.filter(
-        free,
-        ~Exists(earlier),
+        Q(claimed_until=None) | Q(claimed_until__lte=Now()),
         state__in=Change.OPEN_STATES,
         not_before__lte=Now(),
         mailbox__state=MailboxState.CONNECTED,
     )
 
 
+def due() -> QuerySet[Change]:
+    """Changes that may be taken in hand now: free, and none before them is open."""
+    earlier = Change.objects.filter(
+        mailbox=OuterRef("mailbox"),
+        target=OuterRef("target"),
+        pk__lt=OuterRef("pk"),
+        state__in=Change.OPEN_STATES,
+    )
+    return _free().filter(~Exists(earlier))
+
+
 def mailboxes_with_due() -> list[int]:
-    return list(due().order_by("mailbox").values_list("mailbox", flat=True).distinct())
+    """Where workers are to look; one that has to wait for an earlier change looks in vain."""
+    return list(_free().order_by("mailbox").values_list("mailbox", flat=True).distinct())
 
 
 def claim(mailbox_id: int) -> Claim | None:
