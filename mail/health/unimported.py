@@ -80,4 +80,4 @@ def _original(row: ToFetch) -> str:
     try:
         return reverse("mail:unimported_original", args=[row.mailbox_id, row.gmail_id])
     except NoReverseMatch:
-        return ""
+        return ""  # an id that fits no address: the list must be readable all the same

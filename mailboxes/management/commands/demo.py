@@ -46,8 +46,7 @@ class Command(BaseCommand):
         save_client(by=admin, client_id=CLIENT_ID, client_secret=CLIENT_SECRET)
         for address in MAILBOXES:
             if not Mailbox.objects.filter(address=address).exists():
-                mailbox = connect(by=admin, granted=self._grant(address))
-                Mailbox.objects.filter(pk=mailbox.pk).update(open_days=OPEN_DAYS)
+                mailbox = connect(by=admin, granted=self._grant(address), open_days=OPEN_DAYS)
                 give_to(mailbox, people.values(), by=admin)
                 self.stdout.write(f"{address} is connected.")
 
