@@ -6,7 +6,7 @@ given; 403: they see the mailbox but may not do this.
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
@@ -51,12 +51,25 @@ def own_draft(user: User, draft_id: int) -> Draft:
     Raises:
         Http404: no such draft for this user.
     """
-    # A parked copy is its author's own; the other drafts of a mailbox are its people's.
-    seen = ~Q(state=DraftState.PARKED) | Q(author=user)
-    drafts = Draft.objects.filter(seen, mailbox__memberships__user=user).select_related(
+    # A parked copy is its author's own, whatever they were given since; the other drafts of a
+    # mailbox are its people's.
+    own_copy = Q(state=DraftState.PARKED, author=user)
+    peoples = ~Q(state=DraftState.PARKED) & Q(mailbox__in=user.mailbox_ids)
+    drafts = Draft.objects.filter(own_copy | peoples).select_related(
         "mailbox", "answers__conversation", "answers__mailbox"
     )
     return get_object_or_404(drafts, pk=draft_id)
+
+
+def typed_draft(user: User, draft_id: int) -> Draft:
+    """As `own_draft`, and one that the user wrote, whatever was withdrawn from them meanwhile.
+
+    For keeping what they type (M26b), and nothing else.
+    """
+    wrote = Q(author=user) | Exists(Draft.objects.filter(parked_from=OuterRef("pk"), author=user))
+    found = Draft.objects.filter(wrote, pk=draft_id)
+    draft = found.select_related("mailbox", "answers__conversation", "answers__mailbox").first()
+    return draft or own_draft(user, draft_id)
 
 
 _WRITING = {

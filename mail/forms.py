@@ -95,6 +95,7 @@ class DraftForm(forms.Form):
     body = forms.CharField(required=False, strip=False, max_length=_LONGEST_TEXT)
     signature = forms.CharField(required=False, strip=False, max_length=_LONGEST_TEXT)
     quote = forms.CharField(required=False, strip=False, max_length=_LONGEST_TEXT)
+    page = forms.CharField(required=False, max_length=24)
 
     def fields_of_draft(self) -> DraftFields:
         """The posted fields; one that was not posted is left as it is."""

@@ -71,6 +71,9 @@ _TOLD = {
     "lock.released": ("lock-open", gettext_lazy("gave the edit lock back")),
     "lock.expired": ("lock-open", gettext_lazy("edit lock ended by itself")),
     "lock.broken": ("lock-open", gettext_lazy("broke the edit lock")),
+    "lock.asked": ("user-check", gettext_lazy("asked to take over")),
+    "lock.declined": ("user-check", gettext_lazy("went on; %(asker)s had asked to take over")),
+    "lock.handed_over": ("forward", gettext_lazy("handed text and lock over to %(asker)s")),
     "lock.mode": ("clock", gettext_lazy("edit lock: %(mode)s")),
     "lock.warned": ("triangle-alert", gettext_lazy("answered in Gmail while somebody was writing")),
     "reply.warned": (
@@ -108,6 +111,7 @@ def _words(event: Event) -> dict[str, str]:
         "status": str(Status(status).label) if status in Status.values else "—",
         "assignee": event.data.get("assignee_name") or _("nobody"),
         "labels": _labels(event),
+        "asker": event.data.get("asker_name") or _("somebody"),
         "nearby": ", ".join(event.data.get("nearby_names", ())),
         "told": event.data.get("told_name") or _("somebody"),
         "mode": str(_MODES.get(event.data.get("lock_mode", ""), "—")),

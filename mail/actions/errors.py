@@ -112,6 +112,20 @@ class WorkNearby(Declined):
         return _("Others are at work close by. Begin only if the customer needs both answers.")
 
 
+class NobodyHolds(Declined):
+    """There is nobody to ask: it is free, or one's own."""
+
+    def explain(self) -> str:
+        return _("Nobody else is working on this mail any more. You can begin yourself.")
+
+
+class NobodyAsks(Declined):
+    """The wish was answered already, or who asked may not write here any more."""
+
+    def explain(self) -> str:
+        return _("Nobody is asking for this mail any more. Nothing was changed.")
+
+
 class NoStatus(Declined):
     """Drafts, spam and trash are not handled."""
 

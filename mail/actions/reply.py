@@ -125,7 +125,7 @@ def resume(
     if stored.author_id != user.pk:
         if not take_over:
             raise OthersDraft(stored)
-        _hand_over(stored, user)
+        give_draft(stored, user)
     return Composer(stored, lock, resumed=True)
 
 
@@ -171,7 +171,7 @@ def _live_draft_of(message: Message) -> Draft | None:
     )
 
 
-def _hand_over(draft: Draft, user: User) -> None:
+def give_draft(draft: Draft, user: User) -> None:
     """The draft, and what Gmail has of it, goes to the user; a copy stays with its author."""
     copied: dict[str, Any] = DraftFields.of(draft).values()
     Draft.objects.create(
@@ -180,6 +180,7 @@ def _hand_over(draft: Draft, user: User) -> None:
         state=DraftState.PARKED,
         answers_id=draft.answers_id,
         author_id=draft.author_id,
+        parked_from=draft,
         **copied,
     )
     former = draft.author

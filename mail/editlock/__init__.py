@@ -20,6 +20,7 @@ Order of row locks, here and wherever lock and mail are changed together: the co
 new draft), the lock's row, then outgoing, draft and message.
 """
 
+from mail.editlock.asking import ask, decline, hand_over
 from mail.editlock.ending import break_lock, end_for_good, expire_due, release
 from mail.editlock.holding import check, leave, renew, rest
 from mail.editlock.leases import AWAY_FOR, LEASE, LEFT_FOR
@@ -39,12 +40,15 @@ __all__ = [
     "LockRefusal",
     "Nearby",
     "acquire",
+    "ask",
     "break_lock",
     "check",
     "current",
     "current_for",
+    "decline",
     "end_for_good",
     "expire_due",
+    "hand_over",
     "hold",
     "leave",
     "nearby",

@@ -26,6 +26,8 @@ class Lock:
     expires_at: datetime
     message_id: int | None
     draft_id: int | None
+    asked_by: User | None = None
+    """Who asks the holder to hand it over."""
     is_new: bool = False
     """Taken by this very call, and not held already."""
 
@@ -43,6 +45,7 @@ class Lock:
             expires_at=row.expires_at,
             message_id=row.message_id,
             draft_id=row.draft_id,
+            asked_by=row.asked_by,
             is_new=is_new,
         )
 

@@ -42,7 +42,7 @@ def allowed() -> QuerySet[EditLock]:
         .filter(Exists(Membership.objects.filter(user=OuterRef("holder"), mailbox=mailbox)))
         .filter(_holder_may(Operation.MAIL_VIEW))
         .filter(_holder_may(*_WORK))
-        .select_related("holder", "message", "draft")
+        .select_related("holder", "asked_by", "message", "draft")
     )
 
 
@@ -83,7 +83,7 @@ def hold(item: Item) -> EditLock:
         row, _ = EditLock.objects.get_or_create(draft=thing)
     return (
         EditLock.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("holder", "message", "draft")
+        .select_related("holder", "asked_by", "message", "draft")
         .get(pk=row.pk)
     )
 

@@ -49,6 +49,8 @@ def _take(row: EditLock, user: User) -> Lock:
         expires_at=Now() + LEASE,
         status_before=message.status if message else None,
         assignee_before=message.assignee_id if message else None,
+        asked_by=None,
+        asked_at=None,
     )
     row = EditLock.objects.select_related("holder").get(pk=row.pk)
     if message is not None:

@@ -20,7 +20,7 @@ from callcenter.gmail.errors import HistoryExpired, NotFound
 from callcenter.gmail.types import touched_messages
 from mail.mime.addresses import parse_addresses
 from mail.mime.words import decode
-from mail.models import Conversation, Folder, Message, Outgoing, SyncPhase, SyncState
+from mail.models import Conversation, Folder, Message, Outgoing, OutgoingState, SyncPhase, SyncState
 from mail.outbox import timing
 from mail.outbox.evidence import HEADER, header_of
 
@@ -61,8 +61,14 @@ def begin(conversation: Conversation) -> dict[str, Any]:
     ).first()
     # The place in history first: what is stored between the two readings is asked about once more.
     history = state.history_id if state else ""
-    ids = Message.objects.filter(conversation=conversation).values_list("gmail_id", flat=True)
-    return {"known": list(ids), "opened_history": history}
+    mirrored = Message.objects.filter(conversation=conversation)
+    # What was sent from here is known before the mirror has seen it.
+    sent = Outgoing.objects.filter(answers__conversation=conversation, state=OutgoingState.SENT)
+    known = {
+        *mirrored.values_list("gmail_id", flat=True),
+        *sent.exclude(sent_gmail_id="").values_list("sent_gmail_id", flat=True),
+    }
+    return {"known": sorted(known), "opened_history": history}
 
 
 def look(client: GmailClient, outgoing: Outgoing) -> Look:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from math import ceil
+from secrets import token_urlsafe
 from typing import Any
 
 from django.http import HttpResponse
@@ -52,6 +53,7 @@ def composer(draft: Draft, lock: editlock.Lock | None, user: User, **errors: Any
     return {
         "id": draft.public_id,
         "version": draft.version,
+        "page": token_urlsafe(12),
         "token": lock.token if lock else "",
         "kind": draft.kind,
         "to": line(draft.to),

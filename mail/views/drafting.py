@@ -15,8 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from callcenter.partials import page, wants_partial
 from mail import access, editlock
 from mail.actions import drafts
+from mail.actions.errors import Declined
+from mail.actions.parking import keep_typed
 from mail.actions.reply import Composer, resume, start_new, start_reply
 from mail.actions.take import beat, leave
+from mail.editlock import LockRefusal
 from mail.forms import DraftForm, TokenForm
 from mail.models import Draft, DraftKind, DraftState, OutgoingState
 from mail.views.composer import composer, gmails_word, line, pane, sending
@@ -113,21 +116,35 @@ def too_long() -> HttpResponse:
 @require_POST
 @refusals_shown
 def autosave(request: AgentRequest, draft_id: int) -> HttpResponse:
-    """Keep what was typed; answers the next version, which the page posts with its next save."""
-    found, form = posted(request, draft_id)
+    """Keep what was typed; answers the next version, which the page posts with its next save.
+
+    Without the lock it is kept aside for its author, who is told where and why.
+    """
+    found = access.typed_draft(request.user, draft_id)
+    form = DraftForm(request.POST)
     if not form.is_valid():
         return too_long()
-    stored = drafts.autosave(
+    version = form.cleaned_data["version"]
+    kept, refused = keep_typed(
         found,
         request.user,
         token=form.cleaned_data["token"] or 0,
-        version=form.cleaned_data["version"],
+        version=version,
+        page=form.cleaned_data["page"],
         fields=form.fields_of_draft(),
     )
-    saved = _("Saved at %(time)s") % {
-        "time": timezone.localtime(stored.updated_at).strftime("%H:%M")
-    }
-    return JsonResponse({"version": stored.version, "saved": saved})
+    at = {"time": timezone.localtime(kept.updated_at).strftime("%H:%M")}
+    if refused is None:
+        return JsonResponse({"version": kept.version, "saved": _("Saved at %(time)s") % at})
+    told = refused.explain() if isinstance(refused, Declined | LockRefusal) else ""
+    return JsonResponse(
+        {
+            "version": version,
+            "saved": _("Kept aside for you at %(time)s") % at,
+            "parked": reverse("mail:draft", args=[kept.pk]),
+            "told": told or _("You may no longer write here. Your text is kept for you."),
+        }
+    )
 
 
 @require_POST

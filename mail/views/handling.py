@@ -51,6 +51,8 @@ def banner(message: Message, user: User) -> dict[str, Any]:
             "taken_at": lock.since,
             "expired": False,
             "token": lock.token if mine else None,
+            "asked_by": lock.asked_by,
+            "asked_by_me": lock.asked_by is not None and lock.asked_by.pk == user.pk,
         },
         "broken": None if mine else _broken(message, user),
         "parked_url": _parked(message, user),
@@ -58,7 +60,11 @@ def banner(message: Message, user: User) -> dict[str, Any]:
             "lock": reverse("mail:lock", args=here),
             "release": reverse("mail:release", args=here) if mine else "",
             "force": reverse("mail:force", args=here) if lock and not mine and may_force else "",
-            "takeover": "",
+            "ask": reverse("mail:ask", args=here)
+            if lock and not mine and not lock.is_sending and user.may(Operation.MAIL_REPLY)
+            else "",
+            "decline": reverse("mail:decline", args=here) if mine else "",
+            "hand_over": reverse("mail:hand_over", args=here) if mine else "",
             "beat": reverse("mail:beat", args=here) if mine else "",
             "leave": reverse("mail:leave", args=here) if mine else "",
         },

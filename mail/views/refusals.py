@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from callcenter.partials import wants_partial
-from mail.actions.errors import Declined, OthersDraft, WorkNearby
+from mail.actions.errors import Declined, DraftConflict, OthersDraft, WorkNearby
 from mail.editlock import LockRefusal
 from permissions.access import AgentRequest
 
@@ -31,6 +31,8 @@ def refusal(request: AgentRequest, error: Declined | LockRefusal) -> HttpRespons
         if isinstance(error, OthersDraft)
         else request.htmx.current_url or "",
     }
+    if isinstance(error, DraftConflict):
+        values |= {"other": error.stored, "url": ""}
     if isinstance(error, WorkNearby):
         # Asked once more with the same request, and the answer to it goes where the first would.
         values |= {

@@ -3,6 +3,7 @@
    data-autosave; what is not saved is not left without asking. */
 import { announce, composing, csrf, on, t } from "./dom.js";
 import { ask } from "./dialog.js";
+import { toast } from "./toasts.js";
 
 const AFTER_MS = 1200;
 const MAC = /Mac|iPhone|iPad/.test(navigator.platform);
@@ -88,8 +89,9 @@ async function save(form, leaving = false) {
       headers: { "X-CSRFToken": csrf(), Accept: "application/json" },
     });
     if (answer.ok && !answer.redirected) {
-      const { version, saved } = await answer.json();
+      const { version, saved, parked, told } = await answer.json();
       form.elements.version.value = version;
+      if (parked) aside(form, told);
       const place = form.querySelector("#saved");
       if (place) place.textContent = saved;
     } else {
@@ -104,6 +106,35 @@ async function save(form, leaving = false) {
     mine.saving = false;
   }
 }
+
+/** Without the lock the text is kept aside: said once, and the banner tells who has it now. */
+function aside(form, told) {
+  if (form.dataset.aside) return;
+  form.dataset.aside = "1";
+  toast(told, "bad");
+  const mail = form.closest("[data-mail]");
+  if (mail) htmx.trigger(mail, "mail-lock");
+}
+
+/* A refused request keeps nothing: what was typed is saved by itself, aside if need be. */
+document.addEventListener("htmx:responseError", ({ detail: { elt, xhr } }) => {
+  const form = elt.closest?.("[data-hands-over]") ? current() : elt.closest?.("form[data-composer]");
+  if (form && xhr.status === 409 && of(form).dirty) save(form);
+});
+
+/* Two texts: this tab's stays, over the other's; or the other's is loaded. */
+on("click", "[data-keep-mine]", (event, button) => {
+  const form = current();
+  if (!form) return;
+  form.elements.version.value = button.dataset.keepMine;
+  button.closest("[data-alert]").remove();
+  save(form);
+});
+on("click", "[data-take-other]", () => {
+  const form = current();
+  if (form) { clearTimeout(of(form).timer); of(form).dirty = false; }
+  location.reload();
+});
 
 function stale(html) {
   const place = document.getElementById("alerts");

@@ -237,11 +237,13 @@ function tellUndelivered({ public_id: id, state }) {
 
 /* Said to the one whose doing it concerns: Gmail has refused for good what they changed, and the mail
    goes back to Gmail's state; or a person has changed or deleted their saved draft in Gmail itself. */
-const TOLD = { "outgoing.held": () => "sendingHeld", "outgoing.failed": () => "sendingFailed", "outgoing.uncertain": () => "sendingUncertain",
+const GOOD = new Set(["lock.asked", "lock.handed_over"]);
+const TOLD = { "lock.asked": () => "lockAsked", "lock.declined": () => "lockDeclined", "lock.handed_over": () => "lockHandedOver", "outgoing.held": () => "sendingHeld", "outgoing.failed": () => "sendingFailed", "outgoing.uncertain": () => "sendingUncertain",
   "change.refused": () => "changeRefused", "draft.let_go": (state) => (state.trouble === "draft_changed" ? "draftChanged" : "draftGone") };
 function tellWhom({ kind, public_id: id, state }) {
   if (String(state?.told) !== document.body.dataset.user) return;
-  toast(t(TOLD[kind](state), state.draft || id), "bad");
+  toast(t(TOLD[kind](state), state.draft || id), GOOD.has(kind) ? "ok" : "bad");
+  if (kind === "lock.handed_over" && document.querySelector(`[data-mail="${CSS.escape(id)}"]`)) document.getElementById("tab-draft")?.click();
 }
 
 function askRows() {
