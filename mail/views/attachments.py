@@ -22,8 +22,8 @@ from mail.models import Attachment
 from permissions.access import AgentRequest
 from permissions.operations import Operation
 
-# A PDF's own scripts and forms stay in the browser's viewer, which has no reach to our pages; its
-# viewer does not start under `sandbox`, so that the type, proved by its bytes, is what protects.
+# A PDF's own scripts and forms stay in the browser's viewer, which has no reach to our pages. Many
+# viewers do not start under `sandbox`, so that the type, proved by its bytes, is what protects.
 _PDF_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'self'"
