@@ -1,6 +1,6 @@
 """`make run`: the whole product on this machine, with everything it needs.
 
-Starts PostgreSQL, Valkey, the Gmail sandbox, three workers, beat and the web process, keeps them
+Starts PostgreSQL, Valkey, the Gmail sandbox, four workers, beat and the web process, keeps them
 running (see `scripts.supervisor`) and stops them all, whatever ends this process (see
 `scripts.leash`). All data stays under var/. Settings, all optional, from the environment:
 
