@@ -29,6 +29,7 @@ _PATIENCE = 120.0
 _SETTLING = 60.0
 _SAMPLE, _SAMPLE_SECONDS = 150, 12.0
 _NEWEST = 100
+_PAUSE = 0.4
 
 
 @dataclass(slots=True)
@@ -217,7 +218,7 @@ class Whole:
                 self._say_last_words()
                 return stored, newest_seconds
             self._look_after_workers()
-            time.sleep(0.2)
+            time.sleep(_PAUSE)
 
     def _look_after_workers(self) -> None:
         """One that ends by itself is started again, as a supervisor does; it is counted."""

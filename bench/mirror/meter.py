@@ -15,13 +15,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 _TICKS = os.sysconf("SC_CLK_TCK")
-_LOOK_EVERY = 0.25
+_LOOK_EVERY = 1.0
 # Adding up shared pages is dear: once in so many looks.
-_PSS_EVERY = 8
+_PSS_EVERY = 5
 
 
 class Meter:
-    """Looks by itself a few times a second until it is stopped."""
+    """Looks once a second until it is stopped; looking takes time from what is measured."""
 
     def __init__(self) -> None:
         self._roots: dict[str, int] = {}
