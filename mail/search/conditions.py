@@ -51,7 +51,7 @@ from mail.search.nodes import (
     Size,
     Term,
 )
-from mail.search.words import Pattern, is_run
+from mail.search.words import Pattern
 
 EVERY = Q(internal_date__isnull=False)
 NONE = Q(pk__in=[])
@@ -79,9 +79,10 @@ class _Part(Func):
     function = "split_part"
 
 
-class _Matches(Func):
-    template = "%(expressions)s"
-    arg_joiner = " ~ "
+class _Near(Func):
+    """A word counts one, and so does each character of a run."""
+
+    function = "mail_search_near"
     output_field = BooleanField()
     conditional = True
 
@@ -145,23 +146,15 @@ def _term(term: Term, asked: Asked) -> Q:
 
 
 def _near(near: Near, asked: Asked) -> Q:
-    ways = [_near_pattern(near.left, near.distance, near.right)]
-    if not near.ordered:
-        ways.append(_near_pattern(near.right, near.distance, near.left))
-    return _any_of([Q(_Matches(where, Value(way))) for way in ways for where in (_HEAD, _BODY)])
-
-
-def _near_pattern(first: str, distance: int, second: str) -> str:
-    """As a regular expression: a word counts one, and so does each character of a run."""
-    one = "(?: *[\u0e00-\U0010ffff]| *[^ \u001f\u0e00-\U0010ffff]+(?![^ \u001f\u0e00-\U0010ffff]))"
-    return f"{_whole(first)}{one}{{0,{distance}}} *{_whole(second)}"
-
-
-def _whole(text: str) -> str:
-    found = Pattern.of(text).units
-    before = "" if is_run(found[0]) else "(?<![^ \u001f\u0e00-\U0010ffff])"
-    after = "" if is_run(found[-1]) else "(?![^ \u001f\u0e00-\U0010ffff])"
-    return f"{before}{' '.join(found)}{after}"
+    left, right = Pattern.of(near.left).text, Pattern.of(near.right).text
+    ways = [(left, right)] if near.ordered else [(left, right), (right, left)]
+    return _any_of(
+        [
+            Q(_Near(where, Value(first), Value(second), Value(near.distance)))
+            for first, second in ways
+            for where in (_HEAD, _BODY)
+        ]
+    )
 
 
 def _with_label(ids: list[int]) -> Q:

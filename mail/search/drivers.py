@@ -37,6 +37,11 @@ from mail.search.nodes import (
 # A list of at most so many is taken as it is, whatever else the query says.
 SHORT = 3000
 
+_SOME_LABELS = (
+    "SELECT internal_date, message_id FROM mail_messagelabel WHERE label_id = ANY(%s) AND"
+)
+_ONE_LABEL = _SOME_LABELS.replace("ANY(%s)", "%s")
+
 
 @dataclass(frozen=True, slots=True)
 class Edge:
@@ -91,17 +96,6 @@ class Driver:
                 f"{self.source} {condition} LIMIT %s", [*self.parameters, *parameters, most]
             )
             return [Edge(date, pk) for date, pk in cursor.fetchall()]
-
-    def is_short(self, stretch: Stretch) -> bool:
-        """Whether it ends within `SHORT`; looks no further."""
-        condition, parameters = stretch.sql(self.date, self.pk)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT count(*) FROM ({self.source} {condition} LIMIT %s) AS listed",  # noqa: S608
-                [*self.parameters, *parameters, SHORT],
-            )
-            (number,) = cursor.fetchone()
-            return bool(number < SHORT)
 
 
 def walk() -> Driver:
@@ -161,11 +155,9 @@ def by_rows(tree: Node, asked: Asked) -> Iterator[Driver]:
                 if ids is not None:
                     # A label of one mailbox is one walk down its index.
                     one = len(ids) == 1
-                    condition = "label_id = %s" if one else "label_id = ANY(%s)"
                     yield Driver(
                         "label",
-                        "SELECT internal_date, message_id FROM mail_messagelabel"
-                        f" WHERE {condition} AND",  # noqa: S608
+                        _ONE_LABEL if one else _SOME_LABELS,
                         (ids[0] if one else ids,),
                         "internal_date",
                         "message_id",

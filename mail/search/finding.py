@@ -27,8 +27,8 @@ from permissions.models import User
 
 BUDGET = 1.5  # seconds
 _PROBE = 200
-# As many hits among the probe's mails: going on is cheaper than asking the index for all of them.
-_COMMON = 0.04
+# To hold a mail's text against the query costs as much as twenty candidates of the index.
+_HELD_TO_LISTED = 20
 _LIST = 20_000
 _DEFAULTS = (
     "SET LOCAL statement_timeout TO DEFAULT; SET LOCAL enable_hashjoin TO DEFAULT;"
@@ -108,6 +108,15 @@ def find(
     return search.result(newer=newer)
 
 
+def _common_share() -> float:
+    """From which share of hits on, walking to a hundred is cheaper than listing all that the index
+    has: walking costs 100 / share held mails, listing share x all mails."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'mail_searchdocument'::regclass")
+        (mails,) = cursor.fetchone()
+    return float(min(1.0, (100 * _HELD_TO_LISTED / max(mails, 1000)) ** 0.5))
+
+
 class _Search:
     def __init__(
         self, tree: Node, asked: Asked, matching: MessageQuerySet, limit: int, end: float
@@ -125,14 +134,19 @@ class _Search:
 
     def by_best_driver(self, stretch: Stretch) -> None:
         self._settle(0.7)
-        for driver in (*drivers.by_rows(self.tree, self.asked), drivers.walk()):
-            bounded = driver.name != "walk" or stretch.since or stretch.until
-            if bounded and driver.is_short(stretch):
-                self._follow(driver, stretch)
+        others = list(drivers.by_rows(self.tree, self.asked))
+        if stretch.since or stretch.until:
+            others.append(drivers.walk())
+        for driver in others:
+            listed = driver.ids(stretch, drivers.SHORT)
+            if len(listed) < drivers.SHORT:
+                self.found.driver = driver.name
+                self._through(listed)
                 return
         keys = tsquery(self.tree, self.asked)
         if not keys:
-            self.by_walk(stretch)
+            # Long lists, but all hits stand in each of them.
+            self._follow(others[0] if others else drivers.walk(), stretch)
             return
         probe = drivers.walk().ids(stretch, _PROBE)
         self.found.driver = "probe"
@@ -142,7 +156,7 @@ class _Search:
         assert self.reached is not None
         driver = (
             drivers.walk()
-            if len(self.found.messages) >= _PROBE * _COMMON
+            if len(self.found.messages) >= _PROBE * _common_share()
             else drivers.by_keys(keys)
         )
         self._follow(driver, stretch.behind(self.reached))
@@ -161,18 +175,21 @@ class _Search:
                 at_once = _CHUNKS[min(chunk, len(_CHUNKS) - 1)]
             self._settle(0.7 if driver.name == "keys" else 1.0)
             listed = driver.ids(stretch, at_once)
-            place = 0
-            while place < len(listed):
-                size = _CHUNKS[min(chunk, len(_CHUNKS) - 1)]
-                self._settle(1.0)
-                self._hold(listed[place : place + size])
-                if len(self.found.messages) > self.limit:
-                    return
-                place += size
-                chunk += 1
-            if len(listed) < at_once:
+            chunk = self._through(listed, chunk)
+            if len(listed) < at_once or len(self.found.messages) > self.limit:
                 return
             stretch = stretch.behind(listed[-1])
+
+    def _through(self, listed: list[Edge], chunk: int = 0) -> int:
+        """Hold a list's mails against the query, ever more at once, until the page is full."""
+        place = 0
+        while place < len(listed) and len(self.found.messages) <= self.limit:
+            size = _CHUNKS[min(chunk, len(_CHUNKS) - 1)]
+            self._settle(1.0)
+            self._hold(listed[place : place + size])
+            place += size
+            chunk += 1
+        return chunk
 
     def _hold(self, candidates: list[Edge]) -> None:
         """Keep those candidates that match, in their order."""

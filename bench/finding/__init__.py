@@ -1,0 +1,1 @@
+"""What the search benchmark is made of: storing the corpus, its queries, other programs."""
