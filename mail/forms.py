@@ -51,7 +51,10 @@ class LabelsForm(forms.Form):
 
 
 class ForceForm(forms.Form):
+    """Why the lock is broken, and which status the mail is given then (none: as it was before)."""
+
     reason = forms.CharField(max_length=200)
+    status = forms.ChoiceField(choices=Status.choices, required=False)
 
 
 class TokenForm(forms.Form):

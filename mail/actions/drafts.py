@@ -98,11 +98,14 @@ def save(draft: Draft, user: User, *, token: int, version: int, fields: DraftFie
 
 @transaction.atomic
 def discard(draft: Draft, user: User, *, token: int) -> None:
-    """削除: away for good, in Gmail too, and the lock with it (M20c).
+    """削除: away for good, in Gmail too, and the lock with it (M20c). One's parked copy just goes.
 
     Raises:
         DraftClosed, OthersDraft, BeingSent, editlock.LockLost.
     """
+    if draft.state == DraftState.PARKED and draft.author_id == user.pk:
+        _close(draft)
+        return
     ensure(user, draft, Operation.MAIL_DELETE_DRAFT)
     stored, _ = own_live(draft, user, token)
     _close(stored)

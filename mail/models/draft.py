@@ -71,7 +71,8 @@ class Draft(models.Model):
     saved_version = models.PositiveIntegerField(default=0)
     gmail_version = models.PositiveIntegerField(default=0)
     # Where the second gate begins: the conversation's mails in Gmail that were here when the
-    # composer opened, and the mirror's place in Gmail's history (empty while it is not complete).
+    # composer opened (and the keys of what its author has decided about since), and the mirror's
+    # place in Gmail's history (empty while it is not complete).
     known = models.JSONField(default=list)
     opened_history = models.CharField(max_length=32, blank=True)
     parked_from = models.ForeignKey("self", models.SET_NULL, null=True, related_name="copies")

@@ -86,7 +86,8 @@ def look(client: GmailClient, outgoing: Outgoing) -> Look:
     found = _in_gmail(client, outgoing, thread_id) if touched else []
     found += _waiting_here(outgoing)
     found += _answered_elsewhere(outgoing)
-    fresh = {each.key: each for each in found if each.key not in set(outgoing.accepted)}
+    decided = {*outgoing.accepted, *draft.known}
+    fresh = {each.key: each for each in found if each.key not in decided}
     return Look(sorted(fresh.values(), key=lambda each: each.at), history)
 
 

@@ -15,9 +15,8 @@ from django.db.models.functions import Now
 
 from mail import editlock, journal
 from mail.models import Draft, DraftState, LockMode, Outgoing, OutgoingState, Status
-from mail.outbox import crashpoints, troubles
+from mail.outbox import crashpoints, gate, troubles
 from mail.outbox.claims import ClaimLost, move
-from mail.outbox.gate import Look
 from permissions.models import User
 
 
@@ -102,10 +101,16 @@ def failed(
 def cancelled(outgoing: Outgoing, *, actor: User) -> None:
     """送信取り消し: the very same draft is its author's to go on with, under the same lock.
 
+    What had held it back has been seen, and is asked about no more.
+
     Raises:
         ClaimLost: somebody else has moved it on.
     """
-    editlock.hold(outgoing.draft)
+    draft = outgoing.draft
+    editlock.hold(draft)
+    seen = [*outgoing.accepted, *gate.keys(outgoing.news)]
+    if seen:
+        _close(draft, known=[*draft.known, *seen])
     move(
         outgoing,
         OutgoingState.CANCELLED,
@@ -120,7 +125,7 @@ def cancelled(outgoing: Outgoing, *, actor: User) -> None:
 
 
 @transaction.atomic
-def held(outgoing: Outgoing, trouble: str, look: Look) -> None:
+def held(outgoing: Outgoing, trouble: str, look: gate.Look) -> None:
     """Nothing has left, and nothing does until a person decides about what came (M29).
 
     Raises:

@@ -197,7 +197,10 @@ def discard(request: AgentRequest, draft_id: int) -> HttpResponse:
     found, form = posted(request, draft_id)
     if not form.is_valid():
         return too_long()
+    was_parked = found.state == DraftState.PARKED
     drafts.discard(found, request.user, token=form.cleaned_data["token"] or 0)
+    if was_parked:
+        return _go(request, f"{reverse('mail:list')}?category=drafts")
     return _closed(request, found)
 
 

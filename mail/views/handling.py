@@ -164,12 +164,16 @@ def release(request: AgentRequest, message_id: int) -> HttpResponse:
 @require_POST
 @refusals_shown
 def force(request: AgentRequest, message_id: int) -> HttpResponse:
-    """強制更新: somebody else's, with a reason."""
+    """強制更新: somebody else's lock, with a reason; with a status, that as well."""
     message = access.permitted(request.user, message_id, Operation.MAIL_FORCE)
     form = ForceForm(request.POST)
     if not form.is_valid():
         return HttpResponse(_("Please give a reason."), status=422)
-    releasing.force(message, request.user, reason=form.cleaned_data["reason"])
+    reason, chosen = form.cleaned_data["reason"], form.cleaned_data["status"]
+    if chosen:
+        set_status(message, request.user, Status(chosen), force=True, reason=reason)
+    else:
+        releasing.force(message, request.user, reason=reason)
     return answer(request, message)
 
 

@@ -24,6 +24,12 @@ export function unsaved() {
   return Boolean(form && of(form).dirty);
 }
 
+/** Whether text is on its way to the server. */
+export function saving() {
+  const form = current();
+  return Boolean(form && of(form).saving);
+}
+
 /** Whether giving up would cost text that an agent has typed, autosaved or not. */
 function typed() {
   return unsaved() || Boolean(current()?.elements.body.value.trim());

@@ -13,7 +13,7 @@
    GET data-rows?ids=A,B&new=C,D&<the list's query> answers rows: those on screen as they are now,
    those of `new` that belong to the list. */
 import { announce, t } from "./dom.js";
-import { unsaved } from "./composer.js";
+import { saving, unsaved } from "./composer.js";
 import { toast } from "./toasts.js";
 import { showAges } from "./ago.js";
 import { showTicks } from "./list.js";
@@ -190,7 +190,10 @@ document.addEventListener("htmx:beforeSend", ({ detail: { xhr, requestConfig } }
 });
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const event = pieceOf(detail.requestConfig);
-  if (event === "mail-draft" && unsaved()) detail.shouldSwap = false; // typed while it was asked for
+  if (event === "mail-draft" && !paneMayGo()) {
+    detail.shouldSwap = false; // begun, sent or typed in while it was asked for
+    return;
+  }
   if (!event || !pressed) return;
   detail.shouldSwap = false;
   late.add(event);
@@ -206,6 +209,8 @@ function catchUp() {
   for (const event of [...late]) {
     if (pressed || asked.has(event)) continue;
     late.delete(event);
+    // What was pressed has brought the pane that it wants.
+    if (event === "mail-draft" && paneHas("form[data-composer], #sending")) continue;
     if (place) htmx.trigger(place, event);
   }
 }
@@ -224,10 +229,19 @@ function tellOpenMail(kind, id) {
    nor from a former holder; a sending follows itself. */
 const GONE_ELSEWHERE = /^(outgoing\.(queued|scheduled)|lock\.handed_over|draft\.taken_over)$/;
 const PANE = /^(outgoing\.|lock\.(handed_over|broken|expired|released|taken)$|draft\.(taken_over|started)$)/;
+let composerGone = false; // what the composer on screen holds has gone elsewhere
+const paneHas = (selector) => document.getElementById("panel-draft")?.querySelector(selector);
+
 function paneFollows(kind) {
-  const pane = document.getElementById("panel-draft");
-  if (!pane || pane.querySelector("#sending")) return false;
-  return pane.querySelector("form[data-composer]") ? GONE_ELSEWHERE.test(kind) && !unsaved() : PANE.test(kind);
+  if (!document.getElementById("panel-draft") || paneHas("#sending")) return false;
+  if (!paneHas("form[data-composer]")) return PANE.test(kind);
+  composerGone = !pressed && GONE_ELSEWHERE.test(kind);
+  return composerGone && paneMayGo();
+}
+
+function paneMayGo() {
+  if (paneHas("#sending")) return false;
+  return !paneHas("form[data-composer]") || (composerGone && !unsaved() && !saving());
 }
 
 /** A mail that this person sent has come back. */

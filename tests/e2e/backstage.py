@@ -69,9 +69,10 @@ class Backstage:
     def migrate(self) -> None:
         self._do("migrate")
 
-    def person(self, username: str, name: str, role: str) -> None:
+    def person(self, username: str, name: str, role: str, undo_seconds: int) -> None:
         """Somebody who can log in with PASSWORD."""
-        self._do("person", username=username, name=name, role=role, password=PASSWORD)
+        told = {"name": name, "role": role, "undo_seconds": undo_seconds}
+        self._do("person", username=username, password=PASSWORD, **told)
 
     def session(self, username: str) -> str:
         """The session of somebody who has logged in."""

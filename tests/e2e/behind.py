@@ -41,10 +41,17 @@ def migrate() -> None:
     call_command("migrate", verbosity=0, interactive=False)
 
 
-def person(username: str, name: str, role: str, password: str) -> None:
+def person(username: str, name: str, role: str, password: str, undo_seconds: int) -> None:
     colour = User.objects.count() % 12
     roles = ensure_built_in_roles()
-    User.objects.create_user(username, password, name=name, role=roles[role], color=colour)
+    User.objects.create_user(
+        username,
+        password,
+        name=name,
+        role=roles[role],
+        color=colour,
+        undo_seconds=undo_seconds,
+    )
 
 
 def session(username: str) -> str:

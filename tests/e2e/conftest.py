@@ -65,10 +65,10 @@ class Stage:
         self.sandbox.admin.account(address, name=name)
         return address
 
-    def person(self, name: str, role: str = "agent") -> str:
-        """The log-in of somebody new."""
+    def person(self, name: str, role: str = "agent", *, undo_seconds: int = 0) -> str:
+        """The log-in of somebody new; where undoing is not the matter, mail goes at once."""
         username = f"person{next(_numbers)}"
-        self.product.backstage.person(username, name, role)
+        self.product.backstage.person(username, name, role, undo_seconds)
         return username
 
     def connected(self, *people: str, mails: int = 0, subjects: Sequence[str] = ()) -> str:

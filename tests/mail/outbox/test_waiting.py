@@ -219,6 +219,9 @@ def test_an_answer_made_in_gmail_itself_is_shown_first(office: Office) -> None:
     draft = undo(outgoing, office.agent)
     assert draft.state == DraftState.LIVE
     assert [entry["via"] for entry in office.ledger()] == ["person"]
+    # What has been seen is not asked about again.
+    again = send(draft, office.agent, token=outgoing.lock_token, version=draft.version)
+    assert office.work(again).state == OutgoingState.SENT
 
 
 @pytest.mark.spec("M29")
