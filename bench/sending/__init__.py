@@ -1,0 +1,1 @@
+"""What the benchmarks of edit lock and sending do, once the models can be imported."""
