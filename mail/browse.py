@@ -9,21 +9,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import reduce
-from operator import and_
+from functools import cached_property
 from urllib.parse import urlencode
 
 from django.db.models import Q
+from django.utils import timezone
 
 from labels.models import Label
 from mail.categories import BY_KEY, DEFAULT, Category
 from mail.models import Message, Status
 from mail.models.message import MessageQuerySet
+from mail.search import Asked, Found, Query, find, matching, parse
+from mail.search.drivers import Edge
 from mailboxes.models import Mailbox
 from permissions.models import User
 
 PAGE = 100
 COUNTED = 1000
+_LONGEST = 2000  # characters of a search
+_COUNTING = 0.4  # seconds, for the number of hits
 _STATUSES = frozenset(Status.values)
 
 
@@ -53,6 +57,10 @@ class Place:
         return f"{round(self.date.timestamp() * 1_000_000)}-{self.pk}"
 
     @property
+    def edge(self) -> Edge:
+        return Edge(self.date, self.pk)
+
+    @property
     def older(self) -> Q:
         return Q(internal_date__lt=self.date) | Q(internal_date=self.date, pk__lt=self.pk)
 
@@ -61,7 +69,7 @@ class Place:
         return Q(internal_date__gt=self.date) | Q(internal_date=self.date, pk__gt=self.pk)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Browse:
     """One list. `first` is the number of its first row, counted from 1, for show only."""
 
@@ -85,7 +93,7 @@ class Browse:
             mailbox = visible.filter(pk=int(mailbox_id)).first()
         status = query.get("status", "")
         first = query.get("n", "")
-        words = query.get("q", "").replace("\0", "").strip()[:500]
+        words = query.get("q", "").replace("\0", "").strip()[:_LONGEST]
         return cls(
             # Words are looked for in all mail, unless a category was chosen as well.
             category=BY_KEY.get(query.get("category", ""), BY_KEY["all"] if words else DEFAULT),
@@ -114,6 +122,11 @@ class Browse:
             pairs.append(("q", self.words))
         return urlencode(pairs)
 
+    @cached_property
+    def search(self) -> Query:
+        """What the words mean."""
+        return parse(self.words)
+
     @property
     def title(self) -> str:
         return self.label.name if self.label else str(self.category.name)
@@ -123,6 +136,13 @@ class Browse:
 
     def messages(self, user: User) -> MessageQuerySet:
         """All mail of the list, without its place and order."""
+        within = self._within(user)
+        if not self.words:
+            return within
+        return matching(self.search.tree, Asked(user, timezone.now()), within)
+
+    def _within(self, user: User) -> MessageQuerySet:
+        """As `messages`, whatever the words say."""
         found = Message.objects.visible_to(user)
         if self.mailbox is not None:
             found = found.filter(mailbox=self.mailbox)
@@ -130,7 +150,8 @@ class Browse:
             found = found.filter(message_labels__label=self.label).exclude(
                 folder__in=["spam", "trash"]
             )
-        else:
+        elif not (self.words and self.category.key == "all"):
+            # A search in all mail leaves out spam and trash by itself, unless it asks for them.
             found = found.filter(self.category.rule(user))
             if self.category.gmail_label:
                 found = found.filter(message_labels__label__in=self._gmail_labels(user))
@@ -138,7 +159,7 @@ class Browse:
             found = found.filter(assignee=user)
         elif self.status:
             found = found.filter(status=self.status)
-        return found.filter(_contains(self.words)) if self.words else found
+        return found
 
     def _gmail_labels(self, user: User) -> list[int]:
         labels = Label.objects.filter(
@@ -157,14 +178,41 @@ class Browse:
         rows = list(found.newest_first()[: PAGE + 1])
         return rows[:PAGE], self.before is not None, len(rows) > PAGE
 
+    def find(self, user: User) -> Found:
+        """A page of the search, which may have had to stop before its end."""
+        asked = Asked(user, timezone.now())
+        within = self._within(user).select_related("assignee")
+        place = self.after or self.before
+        return find(
+            self.search.tree,
+            asked,
+            within,
+            edge=place.edge if place else None,
+            newer=self.after is not None,
+            limit=PAGE,
+        )
+
+    def count_hits(self, user: User) -> tuple[int, bool]:
+        """Hits of the search up to `COUNTED`, and whether there are (or may be) more."""
+        found = find(
+            self.search.tree,
+            Asked(user, timezone.now()),
+            self._within(user).only("pk"),
+            limit=COUNTED,
+            budget=_COUNTING,
+        )
+        return len(found.messages), found.more or found.partial
+
     def count(self, user: User) -> int:
         """How many mails the list has, exact up to `COUNTED`, one more when there are more."""
         return self.messages(user).order_by()[: COUNTED + 1].count()
 
     def neighbours(self, user: User, message: Message) -> tuple[int | None, int | None]:
         """The ids of the next newer and the next older mail of the list."""
-        found = self.messages(user)
         place = Place.of(message)
+        if self.words:
+            return self._next_hit(user, place, newer=True), self._next_hit(user, place, newer=False)
+        found = self.messages(user)
         newer = found.filter(place.newer).order_by("internal_date", "id")
         older = found.filter(place.older).newest_first()
         return (
@@ -172,17 +220,14 @@ class Browse:
             older.values_list("pk", flat=True).first(),
         )
 
-
-def _contains(words: str) -> Q:
-    """Every word somewhere in the mail: subject, text, sender or recipients."""
-    return reduce(
-        and_,
-        (
-            Q(subject__icontains=word)
-            | Q(from_name__icontains=word)
-            | Q(from_address__icontains=word)
-            | Q(to_line__icontains=word)
-            | Q(body__text__icontains=word)
-            for word in words.split()[:10]
-        ),
-    )
+    def _next_hit(self, user: User, place: Place, *, newer: bool) -> int | None:
+        found = find(
+            self.search.tree,
+            Asked(user, timezone.now()),
+            self._within(user).only("pk"),
+            edge=place.edge,
+            newer=newer,
+            limit=1,
+            budget=_COUNTING,
+        )
+        return found.messages[0].pk if found.messages else None

@@ -120,6 +120,7 @@ def _shown(row: Any) -> Iterable[object]:
     yield from (row.from_name, row.from_address, row.to_line)
     if row.assignee is not None:
         yield from (row.assignee_id, row.assignee.name, row.assignee.color)
+    yield from (getattr(row, name, ()) for name in ("subject_parts", "snippet_parts", "found_in"))
     yield "labels"
     for label in row.shown_labels:
         yield from (label.name, label.background, label.text_color)

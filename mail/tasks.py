@@ -13,6 +13,7 @@ from mail import editlock, settled
 from mail.models import Draft, Outgoing, OutgoingState
 from mail.outbox import claims, following, noticing, orphans, timing
 from mail.outbox import tasks as outbox
+from mail.search import building
 from mailboxes.gmail import client_for
 from mailboxes.models import Mailbox
 from mailboxes.secrets import SecretUnreadable
@@ -58,6 +59,11 @@ def hope_for_uncertain() -> None:
     )
     for pk in waiting.values_list("pk", flat=True)[:_AT_ONCE]:
         outbox.look_for_evidence.delay(pk)
+
+
+@shared_task
+def build_search() -> None:
+    building.go_on()
 
 
 @shared_task

@@ -17,8 +17,10 @@ from callcenter.partials import page
 from mail import publicid
 from mail.browse import COUNTED, PAGE, Browse, Place
 from mail.context import build
+from mail.hits import explain
 from mail.models import Draft, DraftState, Message, Status, SyncPhase, SyncState
 from mail.rows import render_rows, row_rights
+from mail.search import Found, building, cautions
 from mailboxes.models import Mailbox
 from permissions.access import AgentRequest, require
 from permissions.models import User
@@ -76,10 +78,21 @@ def list_page(request: AgentRequest) -> HttpResponse:
     request.live_cursor = events.horizon()  # before anything is read
     browse = Browse.parse(user, request.GET)
     request.browse = browse
-    rows, newer, older = browse.page(user)
-    first = browse.first if newer else 1
     base = reverse("mail:list")
-    total = browse.count(user)
+    search: dict[str, Any] = {}
+    if browse.words:
+        found = browse.find(user)
+        rows, newer, older = turned(browse, found)
+        total, more = browse.count_hits(user)
+        explain(rows, browse.search.tree)
+        search = told(browse, found, base)
+    else:
+        rows, newer, older = browse.page(user)
+        total = browse.count(user)
+        more = total > COUNTED
+    first = browse.first if newer else 1
+    # A page that was turned to may lie behind what was counted in time.
+    total = max(total, first + len(rows) - 1)
     values = {
         "title": browse.title,
         "rows": render_rows(rows, user, browse.query),
@@ -90,8 +103,9 @@ def list_page(request: AgentRequest) -> HttpResponse:
             "first": first,
             "last": first + len(rows) - 1,
             "total": total,
-            "more": total > COUNTED,
+            "more": more,
         },
+        "search": search,
         "prev_url": _turn(base, browse, rows, "after", first) if rows and newer else "",
         "next_url": _turn(base, browse, rows, "before", first) if rows and older else "",
         "filters": _filters(browse, base, {}),
@@ -107,11 +121,41 @@ def list_page(request: AgentRequest) -> HttpResponse:
     return page(request, "mail/list.html", values)
 
 
+def turned(browse: Browse, found: Found) -> tuple[list[Message], bool, bool]:
+    """A page of hits; whether there are newer ones, and older ones."""
+    if browse.after is not None:
+        return found.messages, found.more, True
+    return found.messages, browse.before is not None, found.more
+
+
+def told(browse: Browse, found: Found, base: str) -> dict[str, Any]:
+    """What is shown beside the hits: other readings, and where the search had to stop."""
+    stopped = found.stopped_at
+    return {
+        "cautions": [cautions.words(each) for each in browse.search.warnings],
+        "partial": found.partial,
+        "building": building.running(),
+        "stopped_at": stopped.date if stopped else None,
+        "go_on_url": (
+            f"{base}?{browse.query}&before={Place(stopped.date, stopped.pk)}"
+            f"&n={browse.first + len(found.messages)}"
+            if stopped
+            else ""
+        ),
+    }
+
+
 def live_drafts(user: User, browse: Browse) -> list[Draft]:
     """下書き: the mails being written here, newest first; they stand above those made in Gmail."""
     if browse.category.key != "drafts" or browse.label is not None:
         return []
-    found = Draft.objects.filter(mailbox__in=user.mailbox_ids, state=DraftState.LIVE)
+    found = Draft.objects.filter(
+        mailbox__in=user.mailbox_ids, state=DraftState.LIVE
+    ) | Draft.objects.filter(
+        # One's own copies of what was typed after a lock had ended.
+        state=DraftState.PARKED,
+        author=user,
+    )
     if browse.mailbox is not None:
         found = found.filter(mailbox=browse.mailbox)
     if browse.words:
@@ -160,6 +204,8 @@ def rows(request: AgentRequest) -> HttpResponse:
         for message in queryset.select_related("assignee")
     }
     ordered = sorted(found.values(), key=lambda each: (each.internal_date, each.pk), reverse=True)
+    if browse.words:
+        explain(ordered, browse.search.tree)
     return render(request, "mail/_rows.html", {"rows": render_rows(ordered, user, browse.query)})
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from mail.models import Conversation, Folder, Message, MessageBody, Status
+from mail.search import documents
 from mailboxes.models import Mailbox, Membership, SendAs
 from permissions.models import User
 from permissions.roles import ensure_built_in_roles
@@ -86,4 +87,5 @@ def mail(
         },
         rfc822_id=f"mail-{number}@customer.example",
     )
+    documents.build([message.pk])
     return message
