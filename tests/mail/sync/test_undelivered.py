@@ -28,7 +28,8 @@ CUSTOMER = "aoi@customer.example"
 def agent(mirror: Mirror) -> User:
     cast.send_as(mirror.box, ADDRESS, name="サポート", is_default=True, is_primary=True)
     mirror.turn()
-    return cast.person("tanaka", mirror.box, name="田中 健一")
+    # Without the seconds in which a sending can be taken back.
+    return cast.person("tanaka", mirror.box, name="田中 健一", undo_seconds=0)
 
 
 @pytest.fixture
