@@ -6,15 +6,9 @@ that works on the real tables against the sandbox.
 
 from __future__ import annotations
 
-import os
-import signal
-import threading
-import traceback
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import connections
 
 from mail import tasks
 from mail.actions.drafts import save
@@ -24,6 +18,7 @@ from mail.actions.send import send
 from mail.models import DraftKind, DraftState, Outgoing, OutgoingState, Status
 from mail.outbox import crashpoints, delivery, following, timing
 from tests.mail.outbox.conftest import Office
+from tests.mail.outbox.crashing import killed
 
 pytestmark = pytest.mark.spec("M22")
 
@@ -33,32 +28,6 @@ IN_DELIVERY = tuple(
     point for point in crashpoints.POINTS if point not in IN_SUBMIT and point not in IN_REUSE
 )
 QUIET = timing.QUIET + timedelta(seconds=1)
-
-
-def killed(deed: Callable[[], object], *, at: str) -> bool:
-    """Whether a process of its own, doing this, died of SIGKILL at the point.
-
-    Forked, so that a run costs milliseconds; a fresh thread in it shares no connection with us.
-    """
-    connections.close_all()
-    pid = os.fork()
-    if pid == 0:
-        os.environ["CRASH_AT"] = at
-        thread = threading.Thread(target=_tell_what_went_wrong, args=[deed])
-        thread.start()
-        thread.join()
-        os._exit(0)
-    _, status = os.waitpid(pid, 0)
-    return os.waitstatus_to_exitcode(status) == -signal.SIGKILL
-
-
-def _tell_what_went_wrong(deed: Callable[[], object]) -> None:
-    try:
-        deed()
-    except BaseException:
-        # Straight to the file: what the process has buffered dies with it.
-        os.write(2, traceback.format_exc().encode())
-        raise
 
 
 def killed_worker(outgoing: Outgoing, *, at: str) -> bool:
