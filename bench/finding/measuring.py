@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection
 
 from bench.finding import others
+from bench.finding.hostile import reading
 from bench.finding.queries import queries
 from bench.finding.storing import Store, backend_cpu, letters
 from bench.letters import NEWEST
@@ -64,6 +65,7 @@ def measure(number: int, folder: Path, *, baseline: bool, show: bool) -> dict[st
         "cold": others.figures(cold),
         "bytes_per_mail": round(size / number),
         "ingest_cpu_ms_per_mail": round(ingest, 2),
+        "reading": reading(),
         "kinds": {kind: others.figures(times) for kind, times in kinds.items()},
     }
     if baseline:

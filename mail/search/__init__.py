@@ -10,10 +10,17 @@
 out, no Django. docs/search.md has every operator.
 """
 
-from mail.search.finding import Found, find, matching, search
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from mail.search.formatter import format_tree
-from mail.search.meanings import Asked
 from mail.search.parser import Caution, Query, parse
+
+if TYPE_CHECKING:
+    from mail.search.finding import Found, find, matching, search
+    from mail.search.meanings import Asked
 
 __all__ = [
     "Asked",
@@ -26,3 +33,18 @@ __all__ = [
     "parse",
     "search",
 ]
+
+_NEED_DJANGO = {
+    "Asked": "mail.search.meanings",
+    "Found": "mail.search.finding",
+    "find": "mail.search.finding",
+    "matching": "mail.search.finding",
+    "search": "mail.search.finding",
+}
+
+
+def __getattr__(name: str) -> object:
+    """The half that asks the database comes when it is asked for: `parse` needs no Django."""
+    if name not in _NEED_DJANGO:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_NEED_DJANGO[name]), name)

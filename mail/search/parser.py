@@ -33,7 +33,7 @@ from mail.search.words import units
 
 LONGEST = 4000  # characters; the search box takes half of it, for a query may grow when written out
 MOST_TERMS = 100
-MOST_TOKENS = 800  # terms with all of their signs and brackets
+MOST_TOKENS = 600  # terms with all of their signs and brackets
 DEEPEST = 20  # brackets within brackets
 FARTHEST = 100  # words, of AROUND
 _NEAR_IN_QUOTES = re.compile(r"(.+?) AROUND (\d{1,4}) (.+)", re.A)
@@ -200,7 +200,8 @@ class _Parser:
         node = self._sequence(operator, closing=closing)
         self.depth -= 1
         if (end := self._peek()) is None:
-            self._say("unclosed_bracket", token.text, node)
+            # One reading is enough, and the inner ones are parts of it.
+            self._say("unclosed_bracket", token.text, None if self.depth else node)
         else:
             if end.text != closing:
                 self._say("other_bracket", end.text)

@@ -232,7 +232,8 @@ def _query(dice: random.Random, depth: int = 0) -> str:
 
 def _pages(tree: n.Node, asked: Asked, limit: int, *, newer: bool = False) -> list[int]:
     """The whole result by pages, as somebody would turn them."""
-    edge, found = None, []
+    edge: Edge | None = None
+    found: list[int] = []
     while True:
         page = find(
             tree,

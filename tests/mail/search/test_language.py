@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import date
 
 import pytest
@@ -40,6 +43,7 @@ from mail.search.nodes import (
 from mail.search.operators import OPERATORS, aliases
 from mail.search.parser import DEEPEST, LONGEST, MOST_TERMS
 from mail.search.values import CATEGORIES, HAS, IN, IS
+from scripts.services import ROOT
 
 A, B, C = Term("a"), Term("b"), Term("c")
 DAY = date(2026, 11, 22)
@@ -314,3 +318,10 @@ def test_hostile_texts_are_read_in_linear_time() -> None:
     ):
         query = parse(scrap * (LONGEST // len(scrap)))
         assert len(format_tree(query.tree)) <= 4 * LONGEST
+
+
+def test_reading_a_query_needs_no_django() -> None:
+    """Other programs may read queries without settings, models or a database."""
+    program = "import sys, mail.search as s; s.parse('返品'); sys.exit('django' in sys.modules)"
+    environment = {k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"}
+    subprocess.run([sys.executable, "-c", program], check=True, env=environment, cwd=ROOT)
