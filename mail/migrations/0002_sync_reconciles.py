@@ -6,34 +6,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('mail', '0001_initial'),
-        ('mailboxes', '0001_initial'),
+        ("mail", "0001_initial"),
+        ("mailboxes", "0001_initial"),
     ]
 
     operations = [
         migrations.RemoveField(
-            model_name='message',
-            name='listing',
+            model_name="message",
+            name="listing",
         ),
         migrations.RemoveField(
-            model_name='syncstate',
-            name='listing',
+            model_name="syncstate",
+            name="listing",
         ),
         migrations.AddField(
-            model_name='syncstate',
-            name='pace',
+            model_name="syncstate",
+            name="pace",
             field=models.FloatField(default=0.0),
         ),
         migrations.AddField(
-            model_name='tofetch',
-            name='alone',
+            model_name="tofetch",
+            name="alone",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='tofetch',
-            name='is_news',
+            model_name="tofetch",
+            name="is_news",
             field=models.BooleanField(default=False),
         ),
         migrations.RunSQL(
@@ -41,55 +40,101 @@ class Migration(migrations.Migration):
             migrations.RunSQL.noop,
         ),
         migrations.AddField(
-            model_name='tofetch',
-            name='trouble_since',
+            model_name="tofetch",
+            name="trouble_since",
             field=models.DateTimeField(null=True),
         ),
         migrations.CreateModel(
-            name='Reconciliation',
+            name="Reconciliation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(choices=[('expired', "Gmail's history had expired"), ('nightly', 'Nightly check'), ('asked', 'Asked for')], max_length=8)),
-                ('started_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('step', models.CharField(default='ids', max_length=255)),
-                ('page_token', models.TextField(blank=True)),
-                ('listed', models.PositiveIntegerField(default=0)),
-                ('missing', models.PositiveIntegerField(default=0)),
-                ('surplus', models.PositiveIntegerField(default=0)),
-                ('differing', models.PositiveIntegerField(default=0)),
-                ('repaired', models.PositiveIntegerField(default=0)),
-                ('mailbox', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='reconciliations', to='mailboxes.mailbox')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("expired", "Gmail's history had expired"),
+                            ("nightly", "Nightly check"),
+                            ("asked", "Asked for"),
+                        ],
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "started_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now()),
+                ),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("step", models.CharField(default="ids", max_length=255)),
+                ("page_token", models.TextField(blank=True)),
+                ("listed", models.PositiveIntegerField(default=0)),
+                ("missing", models.PositiveIntegerField(default=0)),
+                ("surplus", models.PositiveIntegerField(default=0)),
+                ("differing", models.PositiveIntegerField(default=0)),
+                ("repaired", models.PositiveIntegerField(default=0)),
+                (
+                    "mailbox",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reconciliations",
+                        to="mailboxes.mailbox",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Listed',
+            name="Listed",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('gmail_id', models.CharField(max_length=64)),
-                ('thread_id', models.CharField(blank=True, max_length=64)),
-                ('reconciliation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='listed_ids', to='mail.reconciliation')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("gmail_id", models.CharField(max_length=64)),
+                ("thread_id", models.CharField(blank=True, max_length=64)),
+                (
+                    "reconciliation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="listed_ids",
+                        to="mail.reconciliation",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='tofetch',
-            name='reconciliation',
-            field=models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='mail.reconciliation'),
+            model_name="tofetch",
+            name="reconciliation",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="mail.reconciliation",
+            ),
         ),
         migrations.AddIndex(
-            model_name='tofetch',
-            index=models.Index(fields=['mailbox', 'thread_id'], name='to_fetch_by_conversation'),
+            model_name="tofetch",
+            index=models.Index(fields=["mailbox", "thread_id"], name="to_fetch_by_conversation"),
         ),
         migrations.AddIndex(
-            model_name='reconciliation',
-            index=models.Index(fields=['mailbox', '-started_at'], name='reconciliation_latest'),
+            model_name="reconciliation",
+            index=models.Index(fields=["mailbox", "-started_at"], name="reconciliation_latest"),
         ),
         migrations.AddConstraint(
-            model_name='reconciliation',
-            constraint=models.UniqueConstraint(condition=models.Q(('finished_at', None)), fields=('mailbox',), name='one_running_reconciliation'),
+            model_name="reconciliation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("finished_at", None)),
+                fields=("mailbox",),
+                name="one_running_reconciliation",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reconciliation',
-            constraint=models.CheckConstraint(condition=models.Q(('reason__in', ['expired', 'nightly', 'asked'])), name='reconciliation_reason_known'),
+            model_name="reconciliation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason__in", ["expired", "nightly", "asked"])),
+                name="reconciliation_reason_known",
+            ),
         ),
     ]

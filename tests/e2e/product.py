@@ -128,7 +128,16 @@ def running() -> Iterator[Product]:
             celery = ("-m", "scripts.leash", "celery", "-A", "callcenter")
             worker = service(
                 "worker",
-                *(*celery, "worker", "-Q", "interactive,sync,backfill,default", "-c", "4", "-l", "INFO"),
+                *(
+                    *celery,
+                    "worker",
+                    "-Q",
+                    "interactive,sync,backfill,default",
+                    "-c",
+                    "4",
+                    "-l",
+                    "INFO",
+                ),
                 *("--without-gossip", "--without-mingle", "--without-heartbeat"),
             )
             beat = service(

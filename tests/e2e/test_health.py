@@ -29,9 +29,9 @@ def test_an_account_is_kept_and_proved_to_be_whole(stage: Stage) -> None:
     page.evaluate("document.body.dataset.stayed = 'yes'")
     page.get_by_role("button", name="今すぐ照合").click()
     expect(page.get_by_text("Gmailとの照合を始めました")).to_be_visible()
-    expect(
-        page.get_by_text("漏れはありません。Gmailにある 12 通がすべてここにあり")
-    ).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("漏れはありません。Gmailにある 12 通がすべてここにあり")).to_be_visible(
+        timeout=60_000
+    )
     expect(page.get_by_text(re.compile(r"手動 · \d{4}/"))).to_be_visible()
 
     # Paused: mail that comes meanwhile is not fetched, until it goes on where it stood.
