@@ -13,7 +13,7 @@ from mail.actions.reply import Composer, start_reply
 from mail.actions.send import send
 from mail.attachments.fetch import fetch
 from mail.mime import parse
-from mail.models import Attachment, Draft, DraftKind, Outgoing, OutgoingState
+from mail.models import Attachment, Conversation, Draft, DraftKind, Outgoing, OutgoingState
 from mail.outbox.freeze import Unsendable
 from tests.mail import cast
 from tests.mail.connected import ADDRESS
@@ -30,7 +30,10 @@ def composer(office: Office) -> Composer:
     letter.set_content("添付をご覧ください。")
     letter.add_attachment(PDF, maintype="application", subtype="pdf", filename="請求書.pdf")
     delivered = office.sandbox.admin.deliver(ADDRESS, letter.as_bytes())
-    message = cast.mail(office.box, gmail_id=delivered["id"], subject="写真です")
+    thread = Conversation.objects.create(mailbox=office.box, gmail_thread_id=delivered["threadId"])
+    message = cast.mail(
+        office.box, conversation=thread, gmail_id=delivered["id"], subject="写真です"
+    )
     Attachment.objects.create(
         message=message, part_id="1", filename="請求書.pdf", content_type="application/pdf"
     )

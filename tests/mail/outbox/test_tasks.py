@@ -61,11 +61,9 @@ def test_saved_drafts_are_followed_by_the_sweeper(office: Office, broker: Any) -
 
 def test_evidence_that_turns_up_late_settles_an_uncertain_mail(office: Office) -> None:
     outgoing = office.reply()
-    office.sandbox.admin.faults(
-        accept_then_drop={"method": "drafts.send", "times": 1},
-        errors=[{"method": "threads.get", "status": 503}],
-    )
+    office.sandbox.admin.faults(accept_then_drop={"method": "drafts.send", "times": 1})
     office.work(outgoing)
+    office.sandbox.admin.faults(errors=[{"method": "threads.get", "status": 503}])
     # As if the sent mail had not been shown in time.
     Outgoing.objects.filter(pk=outgoing.pk).update(
         state=OutgoingState.UNCERTAIN, claimed_until=None
