@@ -112,9 +112,11 @@ def sending_state(request: AgentRequest, outgoing_id: int) -> HttpResponse:
 def _pane_of(request: AgentRequest, outgoing: Outgoing, message: Message) -> HttpResponse:
     """What a page that waits for this sending shows next; its end stays until it is left."""
     shown: dict[str, Any] = panel(message, request.user)
-    nothing = shown["sending"] is None and shown["composer"] is None
-    if nothing and outgoing.state == OutgoingState.SENT:
-        shown["sending"] = sending(outgoing, request.user)
+    if shown["sending"] is None and shown["composer"] is None:
+        # It may have come to its end since it was read: this request was asked for by the news.
+        outgoing.refresh_from_db()
+        if outgoing.state == OutgoingState.SENT:
+            shown["sending"] = sending(outgoing, request.user)
     if shown["sending"] and outgoing.state in Outgoing.UNSETTLED:
         # Nothing has come to its end: the banner, perhaps with an open question, is left alone.
         return render(request, "mail/_sending.html", shown)
