@@ -44,7 +44,8 @@ def refusal(request: AgentRequest, error: Declined | LockRefusal) -> HttpRespons
     whole = not wants_partial(request) and not _wants_json(request)
     template = "mail/refused_page.html" if whole else "mail/_refused.html"
     response = render(request, template, values, status=409)
-    response["HX-Retarget"] = "#alerts"
+    # From the whole page: the pressed button may have been renewed before its answer came.
+    response["HX-Retarget"] = "global #alerts"
     response["HX-Reswap"] = "innerHTML"
     return response
 

@@ -208,7 +208,7 @@ def test_a_colleagues_lock_refuses_and_names_them(
     editlock.acquire(desk.mail, desk.other)
     response = desk.htmx().post(desk.at(name), data)
     assert response.status_code == 409
-    assert response["HX-Retarget"] == "#alerts"
+    assert response["HX-Retarget"] == "global #alerts"
     assert "山田 花子" in response.content.decode()
 
 
