@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from callcenter.gmail.client import GmailClient
-from callcenter.gmail.errors import Refused
+from callcenter.gmail.errors import Refused, Unavailable
 from mail.models import SyncPhase, SyncState
 from mail.sync.queue import write_down
 from mailboxes.models import Mailbox
@@ -42,6 +42,8 @@ def list_page(mailbox: Mailbox, state: SyncState, client: GmailClient) -> None:
         SyncState.objects.filter(pk=state.pk).update(page_token="", listed=0)
         state.page_token, state.listed = "", 0
         return
+    if not page.ids and not state.listed:
+        ensure_empty(client)
     with transaction.atomic():
         write_down(mailbox, page.ids, first_position=state.listed)
         state.listed += len(page.ids)
@@ -51,3 +53,15 @@ def list_page(mailbox: Mailbox, state: SyncState, client: GmailClient) -> None:
             # Gmail's estimate in the profile may be off; now the number is known.
             state.total = state.listed
         state.save(update_fields=["listed", "page_token", "phase", "total"])
+
+
+def ensure_empty(client: GmailClient) -> None:
+    """An empty list is Gmail's word for «no mail», and that of many a proxy for «no idea».
+
+    Raises:
+        Unavailable: the account has mail; a failure must not look like an empty mailbox.
+    """
+    if client.profile().messages_total:
+        raise Unavailable(
+            "an empty list of an account that has mail", reason="empty_list", method="messages.list"
+        )

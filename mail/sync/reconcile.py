@@ -19,7 +19,7 @@ from django.db.models.functions import Now
 
 from activity.events import record
 from callcenter.gmail.client import GmailClient
-from callcenter.gmail.errors import NotFound, Refused, Unavailable
+from callcenter.gmail.errors import NotFound, Refused
 from labels.actions.mirror import mirror_labels
 from labels.models import Label
 from mail.models import (
@@ -32,6 +32,7 @@ from mail.models import (
     SyncState,
     ToFetch,
 )
+from mail.sync.listing import ensure_empty
 from mail.sync.queue import write_down_touched
 from mailboxes.models import Mailbox
 
@@ -105,7 +106,7 @@ def step(run: Reconciliation, client: GmailClient) -> bool:
         log.info("mailbox %s: no list of label %s", run.mailbox_id, run.step)
         return _next_list(run)
     if run.step == ALL and not page.ids and not run.listed:
-        _really_empty(client)
+        ensure_empty(client)
     if run.step == ALL and page.next_page_token is None:
         # A label that was made while history was lost has a list too. One that is made from here on
         # comes by history, with the mails that bear it.
@@ -126,14 +127,6 @@ def step(run: Reconciliation, client: GmailClient) -> bool:
         else:
             _compare_label(run)
         return _next_list(run)
-
-
-def _really_empty(client: GmailClient) -> None:
-    """An empty answer is Gmail's word for «no mail», and that of many a proxy for «no idea»."""
-    if client.profile().messages_total:
-        raise Unavailable(
-            "an empty list of an account that has mail", reason="empty_list", method="messages.list"
-        )
 
 
 def _begin_list_again(run: Reconciliation) -> None:

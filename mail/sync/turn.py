@@ -145,6 +145,8 @@ class _Turn:
         if self.account.met_strangers:
             regular.refresh_labels(self.mailbox, self.state, self.client, now=True)
             self.account.forget_labels()
+        if urgent:
+            return done
         # What Gmail read wrongly is read from its own bytes, soon after and a few at a time.
         return done + raw.fetch_due(self.mailbox, self.client, RAW_AT_ONCE)
 
