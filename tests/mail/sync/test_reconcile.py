@@ -13,6 +13,7 @@ import pytest
 from django.utils import timezone
 
 from activity.models import Event
+from callcenter.gmail.errors import Unavailable
 from mail.models import (
     Folder,
     Listed,
@@ -24,7 +25,9 @@ from mail.models import (
     SyncState,
 )
 from mail.sync import reconcile
+from mail.sync.listing import ensure_empty
 from mail.sync.turn import Lane, take_turn
+from mailboxes.gmail import client_for
 from mailboxes.models import Mailbox
 from tests.mail import cast
 from tests.mail.sync.conftest import Mirror
@@ -259,3 +262,11 @@ def test_a_mailbox_that_is_still_read_in_or_stands_still_is_not_compared(box: Ma
 @pytest.fixture
 def box(db: Any) -> Mailbox:
     return cast.mailbox()
+
+
+def test_an_empty_list_is_believed_of_an_empty_account_alone(mirror: Mirror) -> None:
+    client = client_for(mirror.box, priority="mirror")
+    ensure_empty(client)
+    mirror.deliver(1)
+    with pytest.raises(Unavailable, match="an empty list"):
+        ensure_empty(client)
