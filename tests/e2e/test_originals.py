@@ -143,11 +143,20 @@ def test_files_are_downloaded_and_looked_at(stage: Stage) -> None:
     expect(viewer).to_have_attribute("title", "納品書.pdf")
     expect(popup.value.get_by_role("link", name="ダウンロード")).to_be_visible()
     if popup.value.evaluate("navigator.pdfViewerEnabled"):
-        # The browser's own viewer has taken it, under the policy that goes with it.
+        # The browser's own viewer has taken it, under the policy that goes with it. The browser
+        # is asked itself: the viewer runs in a process of its own, and which of its documents
+        # appear among the page's frames depends on which of them came first.
+        browser = popup.value.context.browser
+        assert browser
+        targets = browser.new_browser_cdp_session()
         until(
-            lambda: any(frame.url.startswith("chrome-extension:") for frame in popup.value.frames),
+            lambda: any(
+                target["url"].startswith("chrome-extension:")
+                for target in targets.send("Target.getTargets")["targetInfos"]
+            ),
             what="the viewer is at work",
         )
+        targets.detach()
     picture(Desk("", "", popup.value, "", desk.complaints), "pdf")
     popup.value.close()
     expect(files.get_by_role("link", name="プレビュー page.html")).to_have_count(0)
