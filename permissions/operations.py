@@ -23,6 +23,26 @@ class Operation(models.TextChoices):
     MAIL_DOWNLOAD = "mail.download", _("Download attachments")
     MAIL_BULK = "mail.bulk", _("Bulk actions")
     MAIL_FORCE = "mail.force", _("Force update")
+    TEMPLATES_VIEW = "templates.view", _("See templates")
+    TEMPLATES_ADD = "templates.add", _("Add templates")
+    TEMPLATES_CHANGE = "templates.change", _("Change templates")
+    TEMPLATES_DELETE = "templates.delete", _("Delete templates")
+    TEMPLATES_TRANSFER = "templates.transfer", _("Import and export templates")
+    SIGNATURES_VIEW = "signatures.view", _("See signatures")
+    SIGNATURES_ADD = "signatures.add", _("Add signatures")
+    SIGNATURES_CHANGE = "signatures.change", _("Change signatures")
+    SIGNATURES_DELETE = "signatures.delete", _("Delete signatures")
+    SIGNATURES_TRANSFER = "signatures.transfer", _("Import and export signatures")
+    LABELS_VIEW = "labels.view", _("See the list of labels")
+    LABELS_ADD = "labels.add", _("Add labels")
+    LABELS_CHANGE = "labels.change", _("Edit labels")
+    LABELS_DELETE = "labels.delete", _("Delete labels")
+    LABELS_TRANSFER = "labels.transfer", _("Import and export labels")
+    ADDRESSES_VIEW = "addresses.view", _("See the address book")
+    ADDRESSES_ADD = "addresses.add", _("Add addresses")
+    ADDRESSES_CHANGE = "addresses.change", _("Change addresses")
+    ADDRESSES_DELETE = "addresses.delete", _("Delete addresses")
+    ADDRESSES_TRANSFER = "addresses.transfer", _("Import and export addresses")
     ADMIN_MAILBOXES = "admin.mailboxes", _("Authentication settings")
     ADMIN_USERS = "admin.users", _("Users and permissions")
     ADMIN_LOG = "admin.log", _("Operation log")
@@ -41,9 +61,26 @@ AGENT = frozenset(
         Operation.MAIL_TRASH,
         Operation.MAIL_DELETE_DRAFT,
         Operation.MAIL_DOWNLOAD,
+        Operation.TEMPLATES_VIEW,
+        Operation.TEMPLATES_ADD,
+        Operation.TEMPLATES_CHANGE,
+        Operation.SIGNATURES_VIEW,
+        Operation.SIGNATURES_ADD,
+        Operation.SIGNATURES_CHANGE,
+        Operation.LABELS_VIEW,
+        Operation.ADDRESSES_VIEW,
+        Operation.ADDRESSES_ADD,
+        Operation.ADDRESSES_CHANGE,
     }
 )
-LEADER = AGENT | {Operation.MAIL_COMMENT_OTHERS, Operation.MAIL_BULK, Operation.MAIL_FORCE}
+# A leader keeps the drawers beside mail: whatever is more than adding and mending is theirs.
+_DRAWERS = ("templates.", "signatures.", "labels.", "addresses.")
+LEADER = AGENT | {
+    Operation.MAIL_COMMENT_OTHERS,
+    Operation.MAIL_BULK,
+    Operation.MAIL_FORCE,
+    *(each for each in Operation if each.value.startswith(_DRAWERS)),
+}
 ADMIN = frozenset(Operation)
 
 BUILT_IN_ROLES = {
