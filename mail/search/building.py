@@ -33,9 +33,18 @@ def go_on(*, seconds: float = 20.0) -> SearchBuild:
 def _begun() -> SearchBuild:
     newest = Message.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
     build, made = SearchBuild.objects.get_or_create(version=VERSION, defaults={"next_id": newest})
-    if made:
+    if made and _is_new_installation():
+        # All that is here was stored with its document: reading it again would only be work.
+        SearchBuild.objects.filter(pk=build.pk).update(finished_at=Now())
+        build.refresh_from_db()
+    elif made:
         SearchBuild.objects.filter(pk=build.pk).update(total=Message.objects.count())
     return build
+
+
+def _is_new_installation() -> bool:
+    earlier = SearchBuild.objects.exclude(version=VERSION).exists()
+    return not earlier and not Message.objects.filter(search_document=None).exists()
 
 
 @transaction.atomic

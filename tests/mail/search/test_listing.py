@@ -114,6 +114,15 @@ def test_older_mail_is_made_searchable_in_the_background(office: Office, client:
     assert building.running() is None
 
 
+def test_a_new_installation_reads_nothing_a_second_time(office: Office) -> None:
+    pks = [office.mail(subject="返品").pk for _ in range(3)]
+    SearchDocument.objects.filter(message=pks[0]).update(body="as it was stored ")
+    build = building.go_on()
+    assert build.finished_at is not None
+    assert build.done == 0
+    assert SearchDocument.objects.get(message=pks[0]).body == "as it was stored "
+
+
 def test_pages_of_hits_turn_both_ways(
     office: Office, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
