@@ -23,6 +23,7 @@ def record(
     actor: AbstractBaseUser | None = None,
     mailbox_id: int | None = None,
     message_id: int | None = None,
+    thing: tuple[str, int] | None = None,
     silent: bool = False,
     **data: Any,
 ) -> Event:
@@ -30,6 +31,7 @@ def record(
 
     Args:
         kind: what happened, as `noun.verb` (`status.changed`).
+        thing: what it was done to, where that is no mail: («template», its key).
         silent: write without a hint (bulk work publishes progress only).
         data: state that is not content: status, holder, ids.
     """
@@ -39,6 +41,8 @@ def record(
         actor_name=getattr(actor, "name", "") if actor else "",
         mailbox_id=mailbox_id,
         message_id=message_id,
+        thing=thing[0] if thing else "",
+        thing_id=thing[1] if thing else None,
         data=data,
     )
     if not silent:
@@ -49,6 +53,11 @@ def record(
 def of_message(message_id: int) -> QuerySet[Event]:
     """操作履歴 of one mail, newest first."""
     return Event.objects.filter(message_id=message_id).order_by("-id")
+
+
+def of_thing(thing: str, thing_id: int) -> QuerySet[Event]:
+    """操作履歴 of one entry of a drawer, newest first."""
+    return Event.objects.filter(thing=thing, thing_id=thing_id).order_by("-id")
 
 
 REPLAY_WINDOW = timedelta(hours=1)

@@ -31,6 +31,9 @@ class Event(models.Model):
     actor_name = models.CharField(max_length=150, blank=True)
     mailbox_id = models.BigIntegerField(null=True)
     message_id = models.BigIntegerField(null=True)
+    # What it was done to, where that is no mail: `template` and its key, `signature`, …
+    thing = models.CharField(max_length=24, blank=True, db_default="")
+    thing_id = models.BigIntegerField(null=True)
     data = models.JSONField(default=dict)
     # What the live feed is read by: see activity.events.horizon.
     txid = models.BigIntegerField(db_default=CurrentTransaction(), editable=False)
@@ -43,6 +46,12 @@ class Event(models.Model):
                 fields=["message_id", "-id"],
                 name="event_of_message",
                 condition=models.Q(message_id__isnull=False),
+            ),
+            # 操作履歴 of one entry of a drawer, newest first.
+            models.Index(
+                fields=["thing", "thing_id", "-id"],
+                name="event_of_thing",
+                condition=models.Q(thing_id__isnull=False),
             ),
             # The live feed's replay: see activity.events.since.
             models.Index(fields=["txid"], name="event_txid"),

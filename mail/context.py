@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -50,10 +51,29 @@ def build(request: HttpRequest, user: User, browse: Browse | None) -> dict[str, 
             for category in CATEGORIES
         ],
         "label_groups": _label_groups(user, mailbox, counts, browse, base),
+        "tools": _tools(request, user),
         "admin_current": "mailboxes" if in_settings else "",
         "q": browse.words if browse else "",
         "mailbox": mailbox,
     }
+
+
+# The drawers beside the mail: icon, name, address, and what lets one see it.
+_TOOLS: tuple[tuple[str, Any, str, Operation], ...] = ()
+
+
+def _tools(request: HttpRequest, user: User) -> list[dict[str, Any]]:
+    htmx = getattr(request, "htmx", None)
+    # The navigation alone is asked for by the page that shows it.
+    asked_by = urlsplit(htmx.current_url or "").path if htmx else ""
+    here = asked_by if request.path == reverse("mail:nav") else request.path
+    return [
+        {"icon": icon, "name": name, "url": url, "current": here.startswith(url)}
+        for icon, name, url, seeing in (
+            (icon, name, reverse(address), seeing) for icon, name, address, seeing in _TOOLS
+        )
+        if user.may(seeing)
+    ]
 
 
 def _label_groups(

@@ -10,6 +10,7 @@ import "./splitter.js";
 import "./tabs.js";
 import "./list.js";
 import "./filter.js";
+import "./drawers.js";
 import "./keyboard.js";
 import "./composer.js";
 import "./heartbeat.js";
