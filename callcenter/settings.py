@@ -129,6 +129,7 @@ CONTENT_SECURITY_POLICY = {
 }
 
 AUTH_USER_MODEL = "permissions.User"
+AUTHENTICATION_BACKENDS = ["permissions.backends.OneQuestion"]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "mail:list"
 LOGOUT_REDIRECT_URL = "login"

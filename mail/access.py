@@ -31,6 +31,12 @@ def findable(user: User, message_id: int) -> Message:
     return _found(Message.objects.ever_visible_to(user), user, message_id)
 
 
+def to_open(user: User, message_id: int) -> Message:
+    """As `findable`, with its body: for the page of one mail."""
+    messages = Message.objects.ever_visible_to(user).select_related("body")
+    return _found(messages, user, message_id)
+
+
 def _found(messages: QuerySet[Message], user: User, message_id: int) -> Message:
     rows = messages.select_related("mailbox", "conversation", "assignee")
     message = get_object_or_404(rows, pk=message_id)

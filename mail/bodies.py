@@ -24,7 +24,8 @@ _SIGNER = TimestampSigner(salt="mail.inline")
 
 def of(message: Message) -> MessageBody:
     """The mail's body; an empty one where none is stored."""
-    return MessageBody.objects.filter(message=message).first() or MessageBody(message=message)
+    stored: MessageBody | None = getattr(message, "body", None)
+    return stored or MessageBody(message=message)
 
 
 def inline_token(attachment_id: int, user_id: int) -> str:

@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 from functools import cached_property
 from urllib.parse import urlencode
 
-from django.db.models import Q
+from django.db.models import Q, Subquery
 from django.utils import timezone
 
 from labels.models import Label
+from labels.seen import labels_of
 from mail.categories import BY_KEY, DEFAULT, Category
 from mail.models import Message, Status
 from mail.models.message import MessageQuerySet
@@ -88,7 +89,7 @@ class Browse:
         visible = Mailbox.objects.visible_to(user)
         label, mailbox = None, None
         if (label_id := query.get("label", "")).isdecimal() and len(label_id) < 19:
-            label = Label.objects.filter(pk=int(label_id), mailbox__in=visible).first()
+            label = next((each for each in labels_of(user) if each.pk == int(label_id)), None)
         if (mailbox_id := query.get("mailbox", "")).isdecimal() and len(mailbox_id) < 19:
             mailbox = visible.filter(pk=int(mailbox_id)).first()
         status = query.get("status", "")
@@ -162,10 +163,8 @@ class Browse:
         return found
 
     def _gmail_labels(self, user: User) -> list[int]:
-        labels = Label.objects.filter(
-            gmail_id=self.category.gmail_label, mailbox__in=Mailbox.objects.visible_to(user)
-        )
-        return list(labels.values_list("pk", flat=True))
+        wanted = self.category.gmail_label
+        return [label.pk for label in labels_of(user) if label.gmail_id == wanted]
 
     def page(self, user: User) -> tuple[list[Message], bool, bool]:
         """The rows of this place, newest first; whether there are newer ones, and older ones."""
@@ -215,10 +214,13 @@ class Browse:
         found = self.messages(user)
         newer = found.filter(place.newer).order_by("internal_date", "id")
         older = found.filter(place.older).newest_first()
-        return (
-            newer.values_list("pk", flat=True).first(),
-            older.values_list("pk", flat=True).first(),
+        # Both in one question, hung on the mail's own row.
+        row = (
+            Message.objects.filter(pk=message.pk)
+            .values_list(Subquery(newer.values("pk")[:1]), Subquery(older.values("pk")[:1]))
+            .get()
         )
+        return row[0], row[1]
 
     def _next_hit(self, user: User, place: Place, *, newer: bool) -> int | None:
         found = find(

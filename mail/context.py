@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from activity import events
 from callcenter.partials import wants_partial
-from labels.models import Label, LabelKind
+from labels.models import LabelKind
+from labels.seen import labels_of
 from mail.browse import Browse
 from mail.categories import CATEGORIES
 from mail.counts import Counts, counts_for
@@ -80,11 +81,13 @@ def _label_groups(
     user: User, mailbox: Mailbox | None, counts: Counts, browse: Browse | None, base: str
 ) -> list[dict[str, Any]]:
     """The labels of each mailbox as a tree of two levels; deeper ones stand under the second."""
-    labels = Label.objects.filter(kind=LabelKind.USER, hidden=False).select_related("mailbox")
-    if mailbox is not None:
-        labels = labels.filter(mailbox=mailbox)
-    else:
-        labels = labels.filter(mailbox__in=Mailbox.objects.visible_to(user))
+    labels = [
+        label
+        for label in labels_of(user)
+        if label.kind == LabelKind.USER
+        and not label.hidden
+        and (mailbox is None or label.mailbox_id == mailbox.pk)
+    ]
     groups: dict[int, dict[str, Any]] = {}
     # Sorted part by part: «配送», «配送/遅延», «配送業者» in this order.
     for label in sorted(labels, key=lambda each: (each.mailbox_id, each.name.split("/"))):

@@ -12,21 +12,8 @@ from activity.events import of_message
 from activity.models import Event
 from mail.models import Correspondent, Folder, Message, Status
 from mail.models.message import MessageQuerySet
+from mail.standing import correspondent_of
 from permissions.models import User
-
-_COUNTED = 1000
-
-
-def correspondent_of(message: Message) -> str:
-    """The address of the other side: the sender, or of our own mail whom it went to."""
-    addresses = message.correspondents.values_list("address", flat=True).order_by("pk")
-    sender = message.from_address.casefold()
-    found = list(addresses)
-    if message.folder != Folder.SENT:
-        for address in found:
-            if address.casefold() == sender:
-                return address
-    return found[0] if found else ""
 
 
 def mail_with(message: Message, user: User) -> MessageQuerySet:
@@ -39,15 +26,6 @@ def mail_with(message: Message, user: User) -> MessageQuerySet:
     )
     visible = Message.objects.ever_visible_to(user).exclude(folder=Folder.DRAFT)
     return visible.filter(Exists(with_them)).newest_first()
-
-
-def count_with(message: Message) -> int:
-    """How much mail there is with the correspondent in this mailbox, at most 1,000."""
-    found = Correspondent.objects.filter(
-        address=correspondent_of(message),
-        message__mailbox=message.mailbox_id,
-    )
-    return found[:_COUNTED].count()
 
 
 # kind -> (icon, words); the words take the event's data.

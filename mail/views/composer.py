@@ -18,6 +18,7 @@ from mail.mime.addresses import format_addresses
 from mail.models import Draft, DraftState, Message, Outgoing, OutgoingState
 from mail.outbox import timing
 from mail.outbox.troubles import CHECKING, DRAFT_CHANGED, DRAFT_GONE, NEWS, explain
+from mail.standing import Standing, standing
 from mail.views.handling import banner, tools
 from permissions.access import AgentRequest
 from permissions.models import User
@@ -145,24 +146,13 @@ def picker(chosen: datetime | None) -> dict[str, str]:
     return {"at": at.strftime(LOCAL) if at else "", "at_min": earliest.strftime(LOCAL)}
 
 
-def panel(message: Message, user: User) -> dict[str, Any]:
+def panel(user: User, stands: Standing) -> dict[str, Any]:
     """The 下書き tab of a mail: the user's composer, what became of a sending, or neither."""
-    lock = editlock.current(message)
+    lock, latest, draft = stands.lock, stands.latest, stands.live_draft
     shown: dict[str, Any] = {"composer": None, "sending": None}
-    latest = (
-        Outgoing.objects.filter(answers=message)
-        .select_related("draft", "author")
-        .order_by("-pk")
-        .first()
-    )
-    if latest is not None and latest.state in Outgoing.UNSETTLED:
-        shown["sending"] = sending(latest, user)
+    if stands.in_hand is not None:
+        shown["sending"] = sending(stands.in_hand, user)
         return shown
-    draft = (
-        Draft.objects.filter(answers=message, author=user, state=DraftState.LIVE)
-        .select_related("mailbox")
-        .first()
-    )
     failed = latest is not None and latest.state == OutgoingState.FAILED
     if draft is not None and lock is not None and lock.held_by(user):
         said = [explain(latest.trouble), latest.trouble_detail] if latest and failed else []
@@ -172,14 +162,20 @@ def panel(message: Message, user: User) -> dict[str, Any]:
     return shown
 
 
-def pane(request: AgentRequest, message: Message, values: dict[str, Any]) -> HttpResponse:
+def pane(
+    request: AgentRequest,
+    message: Message,
+    values: dict[str, Any],
+    stands: Standing | None = None,
+) -> HttpResponse:
     """The 下書き pane with this in it; the banner and the status control ride along."""
     message.refresh_from_db()
-    beside = banner(message, request.user)
+    beside = banner(message, request.user, stands or standing(message, request.user))
     beside["urls"] = {**beside["urls"], **tools(message, request.user)}
     return render(request, "mail/_draft_pane.html", {**beside, **values, "ride_along": True})
 
 
 def fresh_pane(request: AgentRequest, message: Message) -> HttpResponse:
     """The pane as it is now."""
-    return pane(request, message, panel(message, request.user))
+    stands = standing(message, request.user)
+    return pane(request, message, panel(request.user, stands), stands)

@@ -16,20 +16,21 @@ from callcenter.partials import page
 from mail import access, history
 from mail.browse import Browse
 from mail.models import Message
+from mail.standing import Standing, correspondent_of, standing
 from mail.views.composer import panel
-from mail.views.handling import banner, shown_labels, tools
+from mail.views.handling import banner, tools
 from mail.views.reading import people, reading
 from permissions.access import AgentRequest
 
 _HISTORY = 50
 
 
-def _tabs(message: Message) -> list[dict[str, Any]]:
+def _tabs(message: Message, stands: Standing) -> list[dict[str, Any]]:
     return [
         {
             "key": "comments",
             "name": _("Comments"),
-            "count": message.comments.count(),
+            "count": stands.comments,
             "url": reverse("mail:comments", args=[message.pk]),
         },
         {
@@ -41,7 +42,7 @@ def _tabs(message: Message) -> list[dict[str, Any]]:
         {
             "key": "history",
             "name": _("Mail history"),
-            "count": history.count_with(message),
+            "count": stands.mail_with,
             "url": reverse("mail:history", args=[message.pk]),
         },
         {
@@ -59,26 +60,27 @@ def detail(request: AgentRequest, message_id: int) -> HttpResponse:
     """The mail on the left; comments, draft, history and events on the right."""
     request.live_cursor = events.horizon()  # before anything is read
     user = request.user
-    message = access.findable(user, message_id)
+    message = access.to_open(user, message_id)
+    stands = standing(message, user)
     if message.gone_at is not None:
-        return _gone(request, message)
+        return _gone(request, message, stands)
     browse = Browse.parse(user, request.GET)
     request.browse = browse
     newer, older = browse.neighbours(user, message)
     base = reverse("mail:list")
-    writing = panel(message, user)
+    writing = panel(user, stands)
     values = {
         "mail": message,
-        "labels": shown_labels(message),
+        "labels": stands.labels,
         **reading(request, message, query=browse.query),
         "list_query": browse.query,
         "back_url": f"{base}?{browse.query}",
         "back_name": browse.title,
         "newer_url": _beside(newer, browse),
         "older_url": _beside(older, browse),
-        "tabs": _tabs(message),
+        "tabs": _tabs(message, stands),
         "tab": "draft" if writing["composer"] or writing["sending"] else "comments",
-        **banner(message, user),
+        **banner(message, user, stands),
         **writing,
     }
     values["urls"] = {**values["urls"], **tools(message, user)}
@@ -87,9 +89,9 @@ def detail(request: AgentRequest, message_id: int) -> HttpResponse:
     return page(request, "mail/detail.html", values)
 
 
-def _gone(request: AgentRequest, message: Message) -> HttpResponse:
+def _gone(request: AgentRequest, message: Message, stands: Standing) -> HttpResponse:
     """What is left of a mail that was deleted in Gmail: what people here said and did."""
-    tabs = [tab for tab in _tabs(message) if tab["key"] != "draft"]
+    tabs = [tab for tab in _tabs(message, stands) if tab["key"] != "draft"]
     values = {
         "mail": message,
         "people": people(message.body.people) if hasattr(message, "body") else {},
@@ -122,7 +124,7 @@ def correspondence(request: AgentRequest, message_id: int) -> HttpResponse:
             for each in found[:_HISTORY]
         ],
         "more": len(found) > _HISTORY,
-        "correspondent": history.correspondent_of(message),
+        "correspondent": correspondent_of(message),
     }
     return render(request, "mail/_history.html", values)
 

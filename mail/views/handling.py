@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.db.models import QuerySet
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,9 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from activity.events import of_message
 from callcenter.partials import wants_partial
-from labels.models import Label, LabelKind
 from mail import access, editlock
 from mail.actions import release as releasing
 from mail.actions.comment import add_comment
@@ -25,20 +22,22 @@ from mail.actions.take import NOT_HANDLED, beat, leave
 from mail.browse import Browse
 from mail.editlock import LockLost
 from mail.forms import CommentForm, ForceForm, StatusForm, TokenForm
-from mail.models import Draft, Folder, Message, Status
+from mail.models import Folder, Message, Status
+from mail.standing import Standing, standing
 from mail.views.refusals import refusals_shown
 from permissions.access import AgentRequest
 from permissions.models import User
 from permissions.operations import Operation
 
 
-def banner(message: Message, user: User) -> dict[str, Any]:
+def banner(message: Message, user: User, stands: Standing) -> dict[str, Any]:
     """What mail/_lock_banner.html shows."""
-    lock = editlock.current(message)
-    waits = releasing.in_hand(message) if lock is not None and lock.is_sending else None
+    lock = stands.lock
+    waits = stands.in_hand if lock is not None and lock.is_sending else None
     mine = lock is not None and lock.held_by(user)
     here = [message.pk]
     may_force = user.may(Operation.MAIL_FORCE)
+    parked = stands.parked_draft
     return {
         "mail": message,
         "lock": lock
@@ -54,8 +53,13 @@ def banner(message: Message, user: User) -> dict[str, Any]:
             "asked_by": lock.asked_by,
             "asked_by_me": lock.asked_by is not None and lock.asked_by.pk == user.pk,
         },
-        "broken": None if mine else _broken(message, user),
-        "parked_url": _parked(message, user),
+        "broken": stands.broken
+        and {
+            "by": stands.broken.actor_name,
+            "at": stands.broken.at,
+            "reason": stands.broken.data.get("reason", ""),
+        },
+        "parked_url": reverse("mail:draft", args=[parked.pk]) if parked else "",
         "urls": {
             "lock": reverse("mail:lock", args=here),
             "release": reverse("mail:release", args=here) if mine else "",
@@ -69,19 +73,6 @@ def banner(message: Message, user: User) -> dict[str, Any]:
             "leave": reverse("mail:leave", args=here) if mine else "",
         },
     }
-
-
-def _broken(message: Message, user: User) -> dict[str, Any] | None:
-    """The last thing that happened to the lock, when it was taken from this user by force."""
-    last = of_message(message.pk).filter(kind__in=["lock.taken", "lock.broken"]).first()
-    if last is None or last.kind != "lock.broken" or last.data.get("former") != user.pk:
-        return None
-    return {"by": last.actor_name, "at": last.at, "reason": last.data.get("reason", "")}
-
-
-def _parked(message: Message, user: User) -> str:
-    parked = Draft.objects.filter(answers=message, author=user, state="parked").last()
-    return reverse("mail:draft", args=[parked.pk]) if parked else ""
 
 
 def tools(message: Message, user: User) -> dict[str, str]:
@@ -107,19 +98,15 @@ def tools(message: Message, user: User) -> dict[str, str]:
     }
 
 
-def shown_labels(message: Message) -> QuerySet[Label]:
-    """The labels of people that the mail bears."""
-    return message.labels.filter(kind=LabelKind.USER, hidden=False).order_by("name")
-
-
 def answer(request: AgentRequest, message: Message) -> HttpResponse:
     """The banner, with status, marks and labels along; without JavaScript, the mail again."""
     if not wants_partial(request):
         return redirect("mail:detail", message.pk)
     message.refresh_from_db()
-    values: dict[str, Any] = {**banner(message, request.user), "oob_state": True}
+    stands = standing(message, request.user)
+    values: dict[str, Any] = {**banner(message, request.user, stands), "oob_state": True}
     values["urls"] = {**values["urls"], **tools(message, request.user)}
-    values["labels"] = shown_labels(message)
+    values["labels"] = stands.labels
     values["list_query"] = _list_of(request)
     return render(request, "mail/_lock_banner.html", values)
 

@@ -88,7 +88,8 @@ def list_page(request: AgentRequest) -> HttpResponse:
         search = told(browse, found, base)
     else:
         rows, newer, older = browse.page(user)
-        total = browse.count(user)
+        whole = not newer and not older
+        total = len(rows) if whole else browse.count(user)
         more = total > COUNTED
     first = browse.first if newer else 1
     # A page that was turned to may lie behind what was counted in time.

@@ -25,6 +25,7 @@ from mail.browse import Browse
 from mail.forms import DecideForm, ScheduleForm, SeenForm
 from mail.models import Draft, Message, Outgoing, OutgoingState
 from mail.outbox.freeze import Problem, Unsendable
+from mail.standing import standing
 from mail.views.composer import composer, fresh_pane, pane, panel, sending
 from mail.views.drafting import posted, too_long
 from mail.views.refusals import refusals_shown
@@ -111,7 +112,7 @@ def sending_state(request: AgentRequest, outgoing_id: int) -> HttpResponse:
 
 def _pane_of(request: AgentRequest, outgoing: Outgoing, message: Message) -> HttpResponse:
     """What a page that waits for this sending shows next; its end stays until it is left."""
-    shown: dict[str, Any] = panel(message, request.user)
+    shown: dict[str, Any] = panel(request.user, standing(message, request.user))
     if shown["sending"] is None and shown["composer"] is None:
         # It may have come to its end since it was read: this request was asked for by the news.
         outgoing.refresh_from_db()

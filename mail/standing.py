@@ -1,0 +1,142 @@
+"""How a mail stands for one person: who works on it, and what they themselves have written.
+
+The banner, the status control, the 下書き pane and the tabs of one page all need it; it is read for
+all of them together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import (
+    Case,
+    F,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+
+from activity.events import of_message
+from activity.models import Event
+from labels.models import Label, LabelKind
+from labels.seen import labels_of
+from mail import editlock
+from mail.models import (
+    Comment,
+    Correspondent,
+    Draft,
+    DraftState,
+    Folder,
+    Message,
+    MessageLabel,
+    Outgoing,
+)
+from mail.numbers import Number
+from permissions.models import User
+
+_COUNTED = 1000
+_OF_LOCK = ("lock.taken", "lock.broken")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`latest` is the last mail that the outbox was handed as an answer, whatever became of it."""
+
+    lock: editlock.Lock | None
+    own_drafts: tuple[Draft, ...]
+    latest: Outgoing | None
+    broken: Event | None
+    """The person's own lock was taken by force, and nobody has worked on the mail since."""
+    labels: tuple[Label, ...]
+    comments: int
+    mail_with: int
+    """Mail with the same correspondent in this mailbox, at most 1,000."""
+
+    @property
+    def live_draft(self) -> Draft | None:
+        return next((each for each in self.own_drafts if each.state == DraftState.LIVE), None)
+
+    @property
+    def parked_draft(self) -> Draft | None:
+        """The newest copy of what they typed after their lock had ended."""
+        parked = [each for each in self.own_drafts if each.state == DraftState.PARKED]
+        return parked[-1] if parked else None
+
+    @property
+    def in_hand(self) -> Outgoing | None:
+        """What the outbox has in hand, held and uncertain mail included."""
+        return self.latest if self.latest and self.latest.state in Outgoing.UNSETTLED else None
+
+
+def standing(message: Message, user: User) -> Standing:
+    """Read all of it, in four questions; a fifth only after somebody broke a lock."""
+    lock = editlock.current(message)
+    outgoing = Outgoing.objects.filter(answers=message).select_related("draft", "author")
+    drafts = Draft.objects.filter(
+        answers=message, author=user, state__in=[DraftState.LIVE, DraftState.PARKED]
+    )
+    labels, comments, mail_with, last_of_lock = _beside(message)
+    mine = lock is not None and lock.held_by(user)
+    return Standing(
+        lock=lock,
+        own_drafts=tuple(drafts.select_related("mailbox").order_by("pk")),
+        latest=outgoing.order_by("-pk").first(),
+        broken=_broken(message, user) if last_of_lock == "lock.broken" and not mine else None,
+        labels=tuple(
+            label
+            for label in labels_of(user)
+            if label.pk in labels and label.kind == LabelKind.USER and not label.hidden
+        ),
+        comments=comments,
+        mail_with=mail_with,
+    )
+
+
+def _beside(message: Message) -> tuple[frozenset[int], int, int, str | None]:
+    """Ids of its labels, numbers of comments and of the correspondence, the lock's last event."""
+    labels = MessageLabel.objects.filter(message=OuterRef("pk")).values("label")
+    with_them = Correspondent.objects.filter(
+        address=Subquery(_other_side(message).values("address")[:1]),
+        message__mailbox=message.mailbox_id,
+    )
+    events = of_message(message.pk).filter(kind__in=_OF_LOCK)
+    found = (
+        Message.objects.filter(pk=message.pk)
+        .values_list(
+            ArraySubquery(labels),
+            Number(Comment.objects.filter(message=message).order_by().values("pk")),
+            Number(with_them.order_by().values("pk")[:_COUNTED]),
+            Subquery(events.values("kind")[:1]),
+        )
+        .first()
+    )
+    if found is None:
+        return frozenset(), 0, 0, None
+    return frozenset(found[0]), found[1], found[2], found[3]
+
+
+def _other_side(message: Message) -> QuerySet[Correspondent]:
+    """The mail's correspondents, whoever it is mostly with first."""
+    own = message.correspondents.all()
+    if message.folder == Folder.SENT:
+        return own.order_by("pk")
+    sender = When(address__iexact=message.from_address, then=Value(0))
+    order = Case(sender, default=Value(1), output_field=IntegerField())
+    return own.order_by(order, F("pk"))
+
+
+def correspondent_of(message: Message) -> str:
+    """The address of the other side: the sender, or of our own mail whom it went to."""
+    return _other_side(message).values_list("address", flat=True).first() or ""
+
+
+def _broken(message: Message, user: User) -> Event | None:
+    """The last thing that happened to the lock, when it was taken from this user by force."""
+    last = of_message(message.pk).filter(kind__in=_OF_LOCK).first()
+    if last is None or last.kind != "lock.broken" or last.data.get("former") != user.pk:
+        return None
+    return last
