@@ -12,8 +12,9 @@ import json
 import re
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from .errors import GmailError, Unavailable, from_response
 from .types import Resource
@@ -30,6 +31,32 @@ class Request(Protocol):
     uri: str
     method: str
     headers: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A request for one resource, made after the pattern of another: see `like`."""
+
+    uri: str
+    method: str
+    headers: dict[str, str]
+
+
+# In the place of an id: nothing that Gmail or a quoted address contains.
+PLACE = "IDENTIFIER-GOES-HERE"
+
+
+def like(pattern: Request, ids: Sequence[str]) -> list[Read]:
+    """The same request for each id; `pattern` was built with `PLACE` for its id.
+
+    googleapiclient takes 40 µs of validation and URI templates for each request it builds: a
+    mirror's batches ask the same question a hundred times.
+    """
+    before, _, after = pattern.uri.partition(PLACE)
+    return [
+        Read(f"{before}{quote(one, safe='')}{after}", pattern.method, pattern.headers)
+        for one in ids
+    ]
 
 
 def compose(requests: Sequence[Request]) -> tuple[bytes, dict[str, str], str]:

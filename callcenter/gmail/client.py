@@ -11,11 +11,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from . import bodies, types
+from . import batch, bodies, types
 from .calls import Caller, Quota, Retry, TokenSource
 from .discovery import api
 from .download import Sink
-from .errors import GmailError, HistoryExpired, NotFound, Refused, Unavailable, after_send
+from .errors import (
+    GmailError,
+    HistoryExpired,
+    NotFound,
+    QuotaExceeded,
+    Refused,
+    Unavailable,
+    after_send,
+)
 from .transport import Timeouts
 from .types import (
     DraftPage,
@@ -213,29 +221,51 @@ class GmailClient:
     # Labels
 
     def list_labels(self) -> list[Label]:
-        """All labels, with their colours.
+        """All labels, with their colours. Raises what kept one of them from being read."""
+        labels, unread = self.read_labels()
+        for error in unread.values():
+            raise error
+        return labels
+
+    def read_labels(self) -> tuple[list[Label], dict[str, GmailError]]:
+        """All labels, and why the colours of some could not be read just now (by id).
 
         labels.list is documented to leave colours out, so that people's labels are read one by one,
         in batches; one that is deleted in between is left out.
+
+        Raises:
+            GmailError: the list itself could not be read.
         """
         listed: list[Label] = self._calls.read(
             "labels.list", lambda: self._api.labels.list(userId=ME), types.read_labels
         )
         found = {label.id: label for label in listed}
         people_made = [label.id for label in listed if label.kind == "user"]
-        for label_id, answer in self._batched(
-            "labels.get",
-            people_made,
-            lambda one: self._api.labels.get(userId=ME, id=one),
-            BATCH,
-        ):
-            if isinstance(answer, NotFound):
-                del found[label_id]
-            elif isinstance(answer, GmailError):
-                raise answer
-            else:
-                found[label_id] = types.read_label(answer)
-        return list(found.values())
+        unread: dict[str, GmailError] = {}
+        try:
+            for label_id, answer in self._batched(
+                "labels.get",
+                people_made,
+                lambda one: self._api.labels.get(userId=ME, id=one),
+                BATCH,
+            ):
+                people_made.remove(label_id)
+                if isinstance(answer, NotFound):
+                    del found[label_id]
+                elif isinstance(answer, GmailError):
+                    unread[label_id] = answer
+                else:
+                    found[label_id] = types.read_label(answer)
+        except (QuotaExceeded, Unavailable) as error:
+            unread |= dict.fromkeys(people_made, error)
+        return list(found.values()), unread
+
+    def find_label(self, name: str) -> Label | None:
+        """The label of exactly this name, without its colours."""
+        listed: list[Label] = self._calls.read(
+            "labels.list", lambda: self._api.labels.list(userId=ME), types.read_labels
+        )
+        return next((label for label in listed if label.name == name), None)
 
     def create_label(
         self, name: str, *, background: str = "", text_color: str = "", hidden: bool = False
@@ -257,8 +287,10 @@ class GmailClient:
         text_color: str | None = None,
         hidden: bool | None = None,
     ) -> Label:
-        """Change what is given and leave the rest."""
+        """Change what is given and leave the rest; two empty colours take the colour away."""
         body = bodies.label(name, background, text_color, hidden)
+        if background == "" and text_color == "":
+            body["color"] = None
         return self._calls.read(
             "labels.patch",
             lambda: self._api.labels.patch(userId=ME, id=label_id, body=body),
@@ -395,11 +427,10 @@ class GmailClient:
     ) -> Iterator[tuple[str, Resource | GmailError]]:
         remaining = list(dict.fromkeys(ids))
         size = self._calls.largest_batch(name, batch_size)
+        pattern = build(batch.PLACE)
         for start in range(0, len(remaining), size):
             chunk = remaining[start : start + size]
-            results = self._calls.read_many(
-                name, self._api.batch_uri, [build(one) for one in chunk]
-            )
+            results = self._calls.read_many(name, self._api.batch_uri, batch.like(pattern, chunk))
             for one, result in zip(chunk, results, strict=True):
                 if isinstance(result, dict) and result.get("id") != one:
                     yield (

@@ -54,11 +54,24 @@ _VARIANTS = {
 # The first character that belongs to runs; the database function knows it and the kana as well.
 _RUNS = "\u0e00"
 _UNIT = re.compile(rf"[^\W_\x00-\u0dff]+|[^\W_{_RUNS}-\U0010ffff]+")
+
+
+def _letters(start: int, end: int) -> str:
+    """The letters and digits of a part of Unicode, as a class of a pattern."""
+    found = re.finditer(r"[^\W_]+", "".join(map(chr, range(start, end))))
+    spans = ((start + each.start(), start + each.end() - 1) for each in found)
+    return "".join(f"\\u{first:04x}-\\u{last:04x}" for first, last in spans)
+
+
+# The same for texts without characters beyond U+FFFF, which is nearly all: `re` looks a class of
+# such characters up in a bitmap, which halves the time that mail takes to be made searchable.
+_PLAIN_UNIT = re.compile(f"[{_letters(0x0E00, 0x10000)}]+|[{_letters(0, 0x0E00)}]+")
 _KANA = re.compile("[\u3041-\u30ff]")
 # Longer words are cut to this in the index.
 LONGEST_KEY = 64
 # The long mark between digits is somebody's hyphen: 03ー1234ー5678.
-_LONG_MARK_AS_HYPHEN = re.compile(r"(?<=\d)ー(?=\d)")
+# The mark comes first in the pattern, so that the text is searched for it alone.
+_LONG_MARK_AS_HYPHEN = re.compile(r"ー(?<=\dー)(?=\d)")
 # A line that its writer's mail program broke after some thirty characters goes on in the next.
 _BROKEN_LINE = re.compile(r"\n(?<=[^\n]{28}[^\W\x00-\u0dff]\n)[>\t \u3000]*(?=[^\W\x00-\u0dff])")
 _COMBINING = re.compile("[\u0300-\u036f\u0483-\u0487\u1ab0-\u1aff\u1dc0-\u1dff\ufe20-\ufe2f]")
@@ -97,12 +110,17 @@ def fold(text: str) -> str:
 
 def units(text: str) -> list[str]:
     """The words and runs of a text, folded."""
-    return _UNIT.findall(fold(text))
+    return _units(fold(text))
+
+
+def _units(folded: str) -> list[str]:
+    is_plain = len(folded.encode("utf-16-le", "surrogatepass")) == 2 * len(folded)
+    return (_PLAIN_UNIT if is_plain else _UNIT).findall(folded)
 
 
 def folded_text(text: str) -> str:
     """The searchable form of a whole text: see the module. "" when it has no units."""
-    found = _UNIT.findall(_BROKEN_LINE.sub("", fold(text)))
+    found = _units(_BROKEN_LINE.sub("", fold(text)))
     return f" {' '.join(found)} " if found else ""
 
 

@@ -7,6 +7,7 @@ from django.db import connection
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mail.search import words
 from mail.search.words import LONGEST_KEY, Pattern, fold, folded_text, grams
 
 
@@ -97,3 +98,17 @@ def test_the_longest_texts_have_keys() -> None:
             )
             assert cursor.fetchone()[0] > 1
     assert next(grams(Pattern.of("a" * 100)))[0] == "a" * LONGEST_KEY
+
+
+def test_both_patterns_find_the_same_units() -> None:
+    every = [chr(code) for code in range(0x10000) if not 0xD800 <= code < 0xE000]
+    plain = "".join(every)
+    assert words._PLAIN_UNIT.findall(plain) == words._UNIT.findall(plain)
+    # Each character beside a word's and a run's.
+    mixed = "".join(f"{char}a{char}漢" for char in every)
+    assert words._PLAIN_UNIT.findall(mixed) == words._UNIT.findall(mixed)
+
+
+def test_characters_beyond_the_first_plane_are_units_as_well() -> None:
+    assert words.units("𠮷野家🍣で") == ["吉野家", "で"]
+    assert words.units("𩸽を注文") == ["𩸽を注文"]
