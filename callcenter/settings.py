@@ -6,6 +6,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from callcenter import env
+from labels.schedule import BEAT_SCHEDULE as LABELS_SCHEDULE
 from mail.schedule import BEAT_SCHEDULE
 from mailboxes.schedule import BEAT_SCHEDULE as MAILBOXES_SCHEDULE
 
@@ -185,11 +186,13 @@ CELERY = {
         "mail.sync.tasks.follow_mailbox": {"queue": "sync"},
         "mail.outbox.tasks.*": {"queue": "interactive"},
         "mailboxes.changes.tasks.*": {"queue": "interactive"},
+        "labels.tasks.read_labels": {"queue": "sync"},
         "mail.attachments.tasks.*": {"queue": "interactive"},
         "mail.raw.tasks.*": {"queue": "interactive"},
     },
     "include": [
         "mailboxes.changes.tasks",
+        "labels.tasks",
         "mail.sync.tasks",
         "mail.outbox.tasks",
         "mail.attachments.tasks",
@@ -201,6 +204,7 @@ CELERY = {
     "beat_schedule": {
         **BEAT_SCHEDULE,
         **MAILBOXES_SCHEDULE,
+        **LABELS_SCHEDULE,
         "poll": {
             "task": "mail.sync.tasks.poll_due",
             # Twice as often as anybody is due, so that nobody waits for a whole round more.

@@ -145,6 +145,9 @@ class ChangeKind(models.TextChoices):
     MODIFY = "mail.modify"
     TRASH = "mail.trash"
     UNTRASH = "mail.untrash"
+    LABEL_MAKE = "label.make"
+    LABEL_PATCH = "label.patch"
+    LABEL_DELETE = "label.delete"
 
 
 class ChangeState(models.TextChoices):
@@ -158,11 +161,15 @@ class Change(models.Model):
     """One plain, idempotent command on its way to Gmail: see `mailboxes.changes`, which writes it.
 
     `target` is the Gmail id of what is changed; its changes are carried out in the order of their
-    keys. `payload` of the mail kinds is {"add": [label id, …], "remove": […]}, all that the command
-    does to the mail's labels. `about` is the caller's own number for the target.
+    keys, and those of a mailbox's labels all in one order. `payload` of the mail kinds is
+    {"add": [label id, …], "remove": […]}, all that the command does to the mail's labels; of the
+    label kinds what `mailboxes.changes.labels` says. `about` is the caller's own number for the
+    target.
     """
 
     OPEN_STATES = (ChangeState.QUEUED, ChangeState.RUNNING)
+    MAIL_KINDS = (ChangeKind.MODIFY, ChangeKind.TRASH, ChangeKind.UNTRASH)
+    LABEL_KINDS = (ChangeKind.LABEL_MAKE, ChangeKind.LABEL_PATCH, ChangeKind.LABEL_DELETE)
 
     mailbox = models.ForeignKey(Mailbox, models.CASCADE, related_name="changes", db_index=False)
     kind = models.CharField(max_length=20, choices=ChangeKind.choices)

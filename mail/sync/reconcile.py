@@ -20,7 +20,7 @@ from django.db.models.functions import Now
 from activity.events import record
 from callcenter.gmail.client import GmailClient
 from callcenter.gmail.errors import NotFound, Refused
-from labels.actions.mirror import mirror_labels
+from labels import reading
 from labels.models import Label
 from mail.models import (
     Listed,
@@ -110,7 +110,7 @@ def step(run: Reconciliation, client: GmailClient) -> bool:
     if run.step == ALL and page.next_page_token is None:
         # A label that was made while history was lost has a list too. One that is made from here on
         # comes by history, with the mails that bear it.
-        mirror_labels(run.mailbox, client.list_labels())
+        reading.read(run.mailbox, client)
     with transaction.atomic():
         Listed.objects.bulk_create(
             Listed(reconciliation=run, gmail_id=gmail_id, thread_id=thread_id)

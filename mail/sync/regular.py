@@ -7,28 +7,21 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from callcenter.gmail.client import GmailClient
-from labels.actions.mirror import mirror_labels
-from labels.models import Label
+from labels import reading
 from mail.models import SyncState
 from mailboxes.actions.connect import replace_send_as
 from mailboxes.models import Mailbox
 
 SEND_AS_EVERY = timedelta(minutes=30)
-LABELS_EVERY = timedelta(seconds=20)
-# Reading the labels costs a unit each: an account with many of them is read less often.
-_A_LABEL = timedelta(milliseconds=400)
 
 
-def refresh_labels(
-    mailbox: Mailbox, state: SyncState, client: GmailClient, *, now: bool = False
-) -> None:
-    if not now:
-        number = Label.objects.filter(mailbox=mailbox).count()
-        if not _is_due(state.labels_read_at, max(LABELS_EVERY, number * _A_LABEL)):
-            return
-    mirror_labels(mailbox, client.list_labels())
-    state.labels_read_at = timezone.now()
-    state.save(update_fields=["labels_read_at"])
+def refresh_labels(mailbox: Mailbox, client: GmailClient, *, now: bool = False) -> None:
+    """Before the first mail, and for a label that a mail bears and we do not know.
+
+    Otherwise they are read apart from the mirror's turns: see labels.reading.
+    """
+    if now or reading.is_overdue(mailbox):
+        reading.read(mailbox, client)
 
 
 def refresh_send_as(mailbox: Mailbox, state: SyncState, client: GmailClient) -> None:

@@ -117,7 +117,7 @@ class _Turn:
         self.looked = float("-inf")
 
     def work(self) -> Lane | None:
-        regular.refresh_labels(self.mailbox, self.state, self.client)
+        regular.refresh_labels(self.mailbox, self.client)
         regular.refresh_send_as(self.mailbox, self.state, self.client)
         while time.monotonic() < self.deadline:
             self._look()
@@ -143,7 +143,7 @@ class _Turn:
     def _fetch(self, *, urgent: bool = False) -> int:
         done = fetch_some(self.account, self.state, self.client, urgent=urgent)
         if self.account.met_strangers:
-            regular.refresh_labels(self.mailbox, self.state, self.client, now=True)
+            regular.refresh_labels(self.mailbox, self.client, now=True)
             self.account.forget_labels()
         if urgent:
             return done

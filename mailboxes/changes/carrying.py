@@ -24,6 +24,7 @@ from callcenter.gmail.errors import (
 from callcenter.gmail.quota import Budget
 from mailboxes.actions.keep import note_refused, note_trouble
 from mailboxes.changes import timing
+from mailboxes.changes.asking import arguments, ask
 from mailboxes.changes.patch import LabelPatch
 from mailboxes.gmail import client_for
 from mailboxes.models import Change, ChangeKind, ChangeState, Mailbox, MailboxState
@@ -84,14 +85,18 @@ def _free() -> QuerySet[Change]:
 
 
 def due() -> QuerySet[Change]:
-    """Changes that may be taken in hand now: free, and none before them is open."""
+    """Changes that may be taken in hand now: free, and none before them is open.
+
+    Names are unique in a mailbox: what is done to its labels goes in one order for all of them.
+    """
     earlier = Change.objects.filter(
-        mailbox=OuterRef("mailbox"),
-        target=OuterRef("target"),
-        pk__lt=OuterRef("pk"),
-        state__in=Change.OPEN_STATES,
+        mailbox=OuterRef("mailbox"), pk__lt=OuterRef("pk"), state__in=Change.OPEN_STATES
     )
-    return _free().filter(~Exists(earlier))
+    of_labels = Q(kind__in=Change.LABEL_KINDS)
+    return _free().filter(
+        ~Exists(earlier.filter(target=OuterRef("target"))),
+        ~of_labels | ~Exists(earlier.filter(of_labels)),
+    )
 
 
 def mailboxes_with_due() -> list[int]:
@@ -105,6 +110,8 @@ def claim(mailbox_id: int) -> Claim | None:
     if oldest is None:
         return None
     limit = _TOGETHER if oldest.kind == ChangeKind.MODIFY else _SINGLY
+    if oldest.kind in Change.LABEL_KINDS:
+        limit = 1
     with transaction.atomic():
         rows = list(
             due()
@@ -165,7 +172,7 @@ def _carry_out(client: GmailClient, claimed: Claim) -> None:
         patch = LabelPatch.from_payload(claimed.rows[0].payload)
         claimed.renew()
         try:
-            client.batch_modify([row.target for row in claimed.rows], **_arguments(patch))
+            client.batch_modify([row.target for row in claimed.rows], **arguments(patch))
         except (AuthRevoked, QuotaExceeded, Unavailable):
             raise
         except GmailError as error:
@@ -178,7 +185,7 @@ def _carry_out(client: GmailClient, claimed: Claim) -> None:
         claimed.renew()
         alone = Claim([row], claimed.until)
         try:
-            _ask(client, row)
+            ask(client, row)
         except (AuthRevoked, QuotaExceeded, Unavailable):
             raise
         except NotFound:
@@ -196,24 +203,6 @@ def _together_is_cheaper(rows: Sequence[Change]) -> bool:
         return False
     budget = Budget(settings.GOOGLE.units_per_minute, settings.GOOGLE.costs)
     return budget.cost("messages.batchModify") < budget.cost("messages.modify", len(rows))
-
-
-def _arguments(patch: LabelPatch) -> dict[str, list[str]]:
-    return {"add": sorted(patch.add), "remove": sorted(patch.remove)}
-
-
-def _ask(client: GmailClient, change: Change) -> None:
-    patch = LabelPatch.from_payload(change.payload)
-    if change.kind == ChangeKind.TRASH:
-        client.trash(change.target)
-    elif change.kind == ChangeKind.UNTRASH:
-        client.untrash(change.target)
-        # INBOX and what else is to come back does not come by itself.
-        rest = LabelPatch(patch.add, patch.remove - {"TRASH"})
-        if rest:
-            client.modify(change.target, **_arguments(rest))
-    elif patch:
-        client.modify(change.target, **_arguments(patch))
 
 
 def _done(claimed: Claim) -> None:

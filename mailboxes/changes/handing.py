@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.db import transaction
 from django.db.models.functions import Now
 
+from mailboxes.changes.labels import LabelWish
 from mailboxes.changes.patch import LabelPatch
 from mailboxes.changes.tasks import carry_out
 from mailboxes.models import Change, ChangeKind, ChangeState, Mailbox
@@ -32,9 +36,13 @@ def hand_in(
         actor: who is told when Gmail refuses.
         about: the caller's own key for the target.
     """
-    if not transaction.get_connection().in_atomic_block:
-        raise transaction.TransactionManagementError("a change is handed in with what it changes")
-    change = _fold(mailbox, kind, target, patch, actor) or Change.objects.create(
+    _within_a_transaction()
+    change = None
+    if kind == ChangeKind.MODIFY and (change := _unstarted(mailbox, kind, target, actor)):
+        together = LabelPatch.from_payload(change.payload).then(patch)
+        _put_in(change, together.payload)
+    _wake_afterwards(mailbox)
+    return change or Change.objects.create(
         mailbox=mailbox,
         kind=kind,
         target=target,
@@ -42,18 +50,100 @@ def hand_in(
         actor=actor,
         about=about,
     )
+
+
+def hand_in_many(
+    mailbox: Mailbox,
+    kind: ChangeKind,
+    targets: Iterable[tuple[str, int | None]],
+    patch: LabelPatch,
+    *,
+    actor: User | None,
+) -> int:
+    """The same for many mails, in one statement and with one waking; how many they are.
+
+    Nothing is folded: each goes after what its mail is still waiting for, and those that ask for
+    the same reach Gmail together.
+
+    Args:
+        targets: the mails' Gmail ids, and the caller's own keys for them.
+    """
+    _within_a_transaction()
+    made = Change.objects.bulk_create(
+        Change(
+            mailbox=mailbox,
+            kind=kind,
+            target=target,
+            payload=patch.payload,
+            actor=actor,
+            about=about,
+        )
+        for target, about in targets
+    )
+    if made:
+        _wake_afterwards(mailbox)
+    return len(made)
+
+
+def hand_in_label(
+    mailbox: Mailbox,
+    kind: ChangeKind,
+    target: str,
+    wish: LabelWish,
+    *,
+    actor: User | None,
+    about: int,
+) -> Change:
+    """As `hand_in`, for a label itself. Its end is always put before the caller.
+
+    Args:
+        target: the label's Gmail id; of one that is to be made, the caller's own word for it.
+        about: the caller's own key for the label.
+    """
+    _within_a_transaction()
+    change = None
+    if (
+        kind == ChangeKind.LABEL_PATCH
+        and _is_latest_of_labels(mailbox, target)
+        and (change := _unstarted(mailbox, kind, target, actor))
+    ):
+        _put_in(change, LabelWish.from_payload(change.payload).then(wish).payload)
+    _wake_afterwards(mailbox)
+    return change or Change.objects.create(
+        mailbox=mailbox,
+        kind=kind,
+        target=target,
+        payload=wish.payload,
+        actor=actor,
+        about=about,
+        attention=True,
+    )
+
+
+def _within_a_transaction() -> None:
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("a change is handed in with what it changes")
+
+
+def _wake_afterwards(mailbox: Mailbox) -> None:
     mailbox_id = mailbox.pk
     # The sweeper finds the row if the broker is away or we die in between.
     transaction.on_commit(lambda: carry_out.delay(mailbox_id), robust=True)
-    return change
 
 
-def _fold(
-    mailbox: Mailbox, kind: ChangeKind, target: str, patch: LabelPatch, actor: User | None
+def _is_latest_of_labels(mailbox: Mailbox, target: str) -> bool:
+    """Whether nothing of another label waits behind: a name must not be taken before it is free."""
+    waiting = Change.objects.filter(
+        mailbox=mailbox, kind__in=Change.LABEL_KINDS, state__in=Change.OPEN_STATES
+    )
+    latest = waiting.order_by("pk").last()
+    return latest is not None and latest.target == target
+
+
+def _unstarted(
+    mailbox: Mailbox, kind: ChangeKind, target: str, actor: User | None
 ) -> Change | None:
-    """The target's last change with this one in it; None when it has to stand by itself."""
-    if kind != ChangeKind.MODIFY:
-        return None
+    """The target's last change, where this one can go into it; None when it has to stand alone."""
     newest = Change.objects.filter(
         mailbox=mailbox, target=target, state__in=Change.OPEN_STATES
     ).last()
@@ -63,10 +153,10 @@ def _fold(
     untouched = Change.objects.select_for_update(no_key=True).filter(
         pk=newest.pk, state=ChangeState.QUEUED, attempts=0
     )
-    change = untouched.first()
-    if change is None:
-        return None
-    change.payload = LabelPatch.from_payload(change.payload).then(patch).payload
+    return untouched.first()
+
+
+def _put_in(change: Change, payload: dict[str, Any]) -> None:
+    change.payload = payload
     change.not_before = Now()
     change.save(update_fields=["payload", "not_before"])
-    return change

@@ -29,31 +29,41 @@ def not_yet_shown(
     Args:
         read_at: the database's clock when the reading began, before the request left.
     """
-    if not transaction.get_connection().in_atomic_block:
-        raise transaction.TransactionManagementError("asked with the mails' rows held")
-    hidden = Q(state__in=Change.OPEN_STATES) | Q(state=ChangeState.DONE, done_at__gte=read_at)
-    rows = list(
-        Change.objects.filter(hidden, mailbox=mailbox, target__in=gmail_ids)
-        .order_by("pk")
-        .select_for_update(no_key=True)
-    )
+    rows = _hidden(mailbox, Q(kind__in=Change.MAIL_KINDS, target__in=gmail_ids), read_at=read_at)
     patches: dict[str, LabelPatch] = {}
     for change in rows:
         patch = LabelPatch.from_payload(change.payload)
         patches[change.target] = patches.get(change.target, LabelPatch()).then(patch)
-    unmarked = [change.pk for change in rows if not change.attention]
-    if unmarked:
-        Change.objects.filter(pk__in=unmarked).update(attention=True)
     return patches
 
 
-def needing_attention(limit: int = 200) -> list[Change]:
+def labels_not_yet_shown(mailbox: Mailbox, *, read_at: datetime) -> list[Change]:
+    """As `not_yet_shown`, for a reading of the mailbox's labels: the changes, oldest first."""
+    return _hidden(mailbox, Q(kind__in=Change.LABEL_KINDS), read_at=read_at)
+
+
+def _hidden(mailbox: Mailbox, which: Q, *, read_at: datetime) -> list[Change]:
+    if not transaction.get_connection().in_atomic_block:
+        raise transaction.TransactionManagementError("asked with the targets' rows held")
+    hidden = Q(state__in=Change.OPEN_STATES) | Q(state=ChangeState.DONE, done_at__gte=read_at)
+    rows = list(
+        Change.objects.filter(hidden, which, mailbox=mailbox)
+        .order_by("pk")
+        .select_for_update(no_key=True)
+    )
+    unmarked = [change.pk for change in rows if not change.attention]
+    if unmarked:
+        Change.objects.filter(pk__in=unmarked).update(attention=True)
+    return rows
+
+
+def needing_attention(kinds: Collection[str] = Change.MAIL_KINDS, limit: int = 200) -> list[Change]:
     """Changes that have come to an end and whose targets must be read again, oldest first.
 
     Refused ones: what was shown here is not so in Gmail. Done ones: see above.
     """
     ended = Change.objects.filter(
-        attention=True, state__in=[ChangeState.DONE, ChangeState.REFUSED]
+        attention=True, kind__in=kinds, state__in=[ChangeState.DONE, ChangeState.REFUSED]
     ).select_related("mailbox", "actor")
     return list(ended.order_by("pk")[:limit])
 
