@@ -73,6 +73,7 @@ ICONS = frozenset(
         "shield",
         "shield-alert",
         "signature",
+        "sliders-horizontal",
         "star",
         "tag",
         "trash-2",

@@ -5,7 +5,7 @@ import { composing } from "./dom.js";
 const FIELDS = "input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]";
 
 function move(step) {
-  const rows = [...document.querySelectorAll("#rows tr")];
+  const rows = [...document.querySelectorAll(".mails tbody tr")];
   if (!rows.length) return false;
   const at = rows.findIndex((row) => row.classList.contains("is-at") || row.contains(document.activeElement));
   const next = rows[Math.min(rows.length - 1, Math.max(0, at < 0 ? 0 : at + step))];

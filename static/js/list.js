@@ -34,7 +34,7 @@ on("change", "[data-tick-all]", (event, all) => {
   showTicks();
 });
 
-on("click", "#rows tr", (event, row) => {
+on("click", ".mails tbody tr", (event, row) => {
   if (event.target.closest("a, button, input, label, summary") || event.defaultPrevented) return;
   if (event.target.closest("td.t")) { row.querySelector("input[name=id]")?.click(); return; }
   if (String(getSelection())) return; // somebody marks text
@@ -42,6 +42,6 @@ on("click", "#rows tr", (event, row) => {
   if (event.ctrlKey || event.metaKey) window.open(link.href, "_blank", "noopener");
   else link.click();
 });
-on("auxclick", "#rows tr", (event, row) => {
+on("auxclick", ".mails tbody tr", (event, row) => {
   if (event.button === 1 && !event.target.closest("a")) window.open(row.querySelector(".sub a").href, "_blank", "noopener");
 });
