@@ -41,6 +41,7 @@ ICONS = frozenset(
         "cloud-off",
         "copy",
         "external-link",
+        "eye",
         "file-pen",
         "file-text",
         "file-up",

@@ -5,4 +5,5 @@ new once, with everybody's present rights, and hand it to those who may know.
 
 - `feed`      the reader, and its subscribers (the streams)
 - `telling`   an event as the page's script reads it
+- `presence`  who has a mail open, which is no event
 """

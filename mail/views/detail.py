@@ -84,6 +84,7 @@ def detail(request: AgentRequest, message_id: int) -> HttpResponse:
         **writing,
     }
     values["urls"] = {**values["urls"], **tools(message, user)}
+    values["urls"]["looking"] = reverse("mail:looking", args=[message.pk])
     # The page says that it was opened: looking at an address changes nothing.
     values["opened_url"] = values["urls"]["read"] if message.is_unread else ""
     return page(request, "mail/detail.html", values)

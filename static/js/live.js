@@ -8,7 +8,7 @@
    `data:` {id, kind, mailbox, public_id, version, state}. GET data-live-poll?after=CURSOR answers
    {after, events: [the same], reload: bool}. `event: reload` (or reload: true) says that too much
    has been missed. Kinds: `mail.received` is a new mail; `lock.*`, `status.*`, `assignee.*` change
-   the banner, `mail.*` the open mail's marks; `sync.*` carries state.at; anything with a public_id changes its row.
+   the banner, `mail.*` the open mail's marks; `sync.*` carries state.at; `presence` (no id: it is no event) tells who has a mail open; anything with a public_id changes its row.
 
    GET data-rows?ids=A,B&new=C,D&<the list's query> answers rows: those on screen as they are now,
    those of `new` that belong to the list. */
@@ -110,6 +110,7 @@ const waiting = new Map(); // rows of new mail that wait behind the bar
 
 function handle(event) {
   const { kind = "", public_id: id } = event;
+  if (kind === "presence") { document.dispatchEvent(new CustomEvent("presence", { detail: event })); return; }
   if (kind.startsWith("sync.")) showSync(event);
   if (kind in TOLD) tellWhom(event);
   if (!id) return;

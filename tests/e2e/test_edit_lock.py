@@ -199,3 +199,21 @@ def test_a_refusal_is_shown_although_the_page_follows_others_meanwhile(
     expect(b.page.get_by_text("お電話しました")).to_be_visible()
     expect(b.status("未処理")).to_be_visible()
     expect(b.banner.get_by_role("status")).to_have_count(0)
+
+
+@pytest.mark.spec("M25")
+def test_who_looks_at_the_same_mail_is_seen_before_anybody_begins(
+    stage: Stage, address: str
+) -> None:
+    tanaka, yamada = stage.person("田中 健一"), stage.person("山田 花子")
+    stage.give(address, tanaka, yamada)
+    a, b = stage.at_work("田中 健一", tanaka), stage.at_work("山田 花子", yamada)
+    a.open_mail(SUBJECT)
+    looking = a.page.locator("[data-looking]")
+    expect(looking).to_be_hidden()
+    b.open_mail(SUBJECT)
+    expect(looking).to_have_attribute("title", "山田 花子さんもこのメールを開いています")
+    expect(looking.locator(".av")).to_have_text(["山"])
+    expect(b.page.locator("[data-looking]").locator(".av")).to_have_text(["田"])
+    b.open_list()
+    expect(looking).to_be_hidden()

@@ -98,6 +98,7 @@ TABLE: dict[str, Row] = {
     "mail:body": Row(MEMBERS, args=MAIL),
     "mail:lock": Row(everybody(302, outsider=404), args=MAIL),
     "mail:beat": posting(WRONG, *MAIL),
+    "mail:looking": posting(MEMBERS, *MAIL),
     "mail:leave": posting(WRONG, *MAIL),
     "mail:release": posting(everybody(409, outsider=404), *MAIL),
     "mail:ask": posting(everybody(409, outsider=404, reader=403), *MAIL),
