@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 from mail.converters import DraftIdConverter, MessageIdConverter
 from mail.views import (
     attachments,
+    beside,
     body,
     detail,
     drafting,
@@ -68,7 +69,8 @@ urlpatterns = [
     path("mail/<mail_id:message_id>/spam/", marks.spam, name="spam"),
     path("mail/<mail_id:message_id>/not-spam/", marks.not_spam, name="not_spam"),
     path("mail/<mail_id:message_id>/comments/", handling.comments, name="comments"),
-    path("mail/<mail_id:message_id>/history/", detail.correspondence, name="history"),
+    path("mail/<mail_id:message_id>/history/", beside.correspondence, name="history"),
+    path("mail/<mail_id:message_id>/beside/<mail_id:other_id>/", beside.beside, name="beside"),
     path("mail/<mail_id:message_id>/events/", detail.operations, name="events"),
     path("mail/<mail_id:message_id>/draft/", sending.draft_pane, name="draft_pane"),
     path("mail/<mail_id:message_id>/reply/", drafting.reply, name="reply"),

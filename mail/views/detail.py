@@ -16,16 +16,15 @@ from callcenter.partials import page
 from mail import access, history
 from mail.browse import Browse
 from mail.models import Message
-from mail.standing import Standing, correspondent_of, standing
+from mail.standing import Standing, standing
+from mail.views.beside import looked_at
 from mail.views.composer import panel
 from mail.views.handling import banner, tools
 from mail.views.reading import people, reading
 from permissions.access import AgentRequest
 
-_HISTORY = 50
 
-
-def _tabs(message: Message, stands: Standing) -> list[dict[str, Any]]:
+def _tabs(message: Message, stands: Standing, query: str = "") -> list[dict[str, Any]]:
     return [
         {
             "key": "comments",
@@ -43,7 +42,7 @@ def _tabs(message: Message, stands: Standing) -> list[dict[str, Any]]:
             "key": "history",
             "name": _("Mail history"),
             "count": stands.mail_with,
-            "url": reverse("mail:history", args=[message.pk]),
+            "url": f"{reverse('mail:history', args=[message.pk])}?{query}",
         },
         {
             "key": "events",
@@ -74,11 +73,12 @@ def detail(request: AgentRequest, message_id: int) -> HttpResponse:
         "labels": stands.labels,
         **reading(request, message, query=browse.query),
         "list_query": browse.query,
+        "other": looked_at(request, message),
         "back_url": f"{base}?{browse.query}",
         "back_name": browse.title,
         "newer_url": _beside(newer, browse),
         "older_url": _beside(older, browse),
-        "tabs": _tabs(message, stands),
+        "tabs": _tabs(message, stands, browse.query),
         "tab": "draft" if writing["composer"] or writing["sending"] else "comments",
         **banner(message, user, stands),
         **writing,
@@ -98,6 +98,7 @@ def _gone(request: AgentRequest, message: Message, stands: Standing) -> HttpResp
         "people": people(message.body.people) if hasattr(message, "body") else {},
         "tabs": tabs,
         "tab": "comments",
+        "other": looked_at(request, message),
         "back_url": reverse("mail:list"),
     }
     return page(request, "mail/gone.html", values)
@@ -107,27 +108,6 @@ def _beside(message_id: int | None, browse: Browse) -> str:
     if message_id is None:
         return ""
     return f"{reverse('mail:detail', args=[message_id])}?{browse.query}"
-
-
-@require_safe
-@never_cache
-def correspondence(request: AgentRequest, message_id: int) -> HttpResponse:
-    """メール履歴: all mail with this correspondent, both directions, newest first."""
-    message = access.findable(request.user, message_id)
-    found = list(history.mail_with(message, request.user)[: _HISTORY + 1])
-    values = {
-        "history": [
-            {
-                "mail": each,
-                "url": reverse("mail:detail", args=[each.pk]),
-                "current": each.pk == message.pk,
-            }
-            for each in found[:_HISTORY]
-        ],
-        "more": len(found) > _HISTORY,
-        "correspondent": correspondent_of(message),
-    }
-    return render(request, "mail/_history.html", values)
 
 
 @require_safe

@@ -8,6 +8,7 @@ import "./menus.js";
 import "./scroll.js";
 import "./splitter.js";
 import "./tabs.js";
+import "./beside.js";
 import "./list.js";
 import "./look.js";
 import "./filter.js";

@@ -116,6 +116,7 @@ TABLE: dict[str, Row] = {
     "mail:not_spam": posting(everybody(409, outsider=404, reader=403), *MAIL),
     "mail:comments": Row(MEMBERS, args=MAIL),
     "mail:history": Row(MEMBERS, args=MAIL),
+    "mail:beside": Row(everybody(302, outsider=404), args=("message", "other")),
     "mail:events": Row(MEMBERS, args=MAIL),
     "mail:draft_pane": Row(MEMBERS, args=MAIL),
     "mail:reply": posting(ANSWERING, *MAIL),
@@ -191,6 +192,7 @@ def world() -> dict[str, Any]:
     return {
         "people": people,
         "message": message.pk,
+        "other": cast.mail(box).pk,
         "mailbox": box.pk,
         "draft": draft.pk,
         "outgoing": outgoing.pk,
