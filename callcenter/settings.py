@@ -5,6 +5,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from addressbook.schedule import BEAT_SCHEDULE as ADDRESSBOOK_SCHEDULE
 from callcenter import env
 from labels.schedule import BEAT_SCHEDULE as LABELS_SCHEDULE
 from mail.schedule import BEAT_SCHEDULE
@@ -47,6 +48,7 @@ INSTALLED_APPS = [
     "permissions",
     "mailboxes",
     "labels",
+    "addressbook",
     "mail",
 ]
 
@@ -192,6 +194,7 @@ CELERY = {
     },
     "include": [
         "mailboxes.changes.tasks",
+        "addressbook.imports.tasks",
         "labels.tasks",
         "mail.sync.tasks",
         "mail.outbox.tasks",
@@ -204,6 +207,7 @@ CELERY = {
     "beat_schedule": {
         **BEAT_SCHEDULE,
         **MAILBOXES_SCHEDULE,
+        **ADDRESSBOOK_SCHEDULE,
         **LABELS_SCHEDULE,
         "poll": {
             "task": "mail.sync.tasks.poll_due",

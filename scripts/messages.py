@@ -22,7 +22,19 @@ ROOT = Path(__file__).resolve().parent.parent
 PO = ROOT / "locale" / "ja" / "LC_MESSAGES" / "django.po"
 MO = PO.with_suffix(".mo")
 # Rooms whose texts reach our screens; the sandbox is another program with pages of its own.
-ROOMS = ("activity", "callcenter", "labels", "mail", "mailboxes", "permissions", "chat", "crm")
+ROOMS = (
+    "activity",
+    "addressbook",
+    "callcenter",
+    "labels",
+    "mail",
+    "mailboxes",
+    "permissions",
+    "signatures",
+    "templates_app",
+    "chat",
+    "crm",
+)
 HEADER = (
     "Project-Id-Version: CloudCallCenter Mail\n"
     "Language: ja\n"

@@ -1,0 +1,1 @@
+"""What people do with the address book; every write passes here."""
