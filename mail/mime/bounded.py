@@ -48,7 +48,7 @@ class BoundedParser:
         cpu_seconds: int = 20,
         memory: int = 1024 * 1024 * 1024,
         wall_seconds: float = 60.0,
-        mails_per_child: int = 2000,
+        mails_per_child: int = 20_000,
     ) -> None:
         self.cpu_seconds, self.memory = cpu_seconds, memory
         self.wall_seconds, self.mails_per_child = wall_seconds, mails_per_child
@@ -97,7 +97,8 @@ class BoundedParser:
         """:func:`mail.mime.parse_payload` for each, in their order and in few exchanges."""
         parsed: list[ParsedMessage] = []
         for batch in _batches(resources):
-            answer = self._ask(b"B", _pickled([_needed(each) for each in batch]), attempts=1)
+            asked = _pickled([_needed(each) for each in batch])
+            answer = self._ask(b"B", asked, attempts=1, mails=len(batch))
             if isinstance(answer, list) and len(answer) == len(batch):
                 parsed.extend(_checked(each) for each in answer)
             else:
@@ -109,21 +110,21 @@ class BoundedParser:
         with self._lock:
             self._end()
 
-    def _ask(self, kind: bytes, data: bytes, *, attempts: int = 2) -> object:
+    def _ask(self, kind: bytes, data: bytes, *, attempts: int = 2, mails: int = 1) -> object:
         """The answer of the child; None when the work was too much for it."""
         with self._lock:
             for _ in range(attempts):  # a child may also die of something that is no mail's doing
-                answer = self._try(kind, data)
+                answer = self._try(kind, data, mails)
                 if answer is not None:
                     break
         return pickle.loads(answer) if answer else None  # noqa: S301 - written by our own child
 
-    def _try(self, kind: bytes, data: bytes) -> bytearray | None:
+    def _try(self, kind: bytes, data: bytes, mails: int) -> bytearray | None:
         """One attempt: the answer, an empty one for too costly, None for a child that just died."""
         if self._child is not None and self._served >= self.mails_per_child:
             self._end()
         child = self._child if self._child is not None else self._start()
-        self._served += _BATCH_MAILS if kind == b"B" else 1
+        self._served += mails
         try:
             return _exchange(child, (kind, data), time.monotonic() + self.wall_seconds)
         except TimeoutError:
