@@ -10,5 +10,6 @@ urlpatterns = [
     path("alive/", alive, name="alive"),
     path("", include("permissions.urls")),
     path("", include("mailboxes.urls")),
+    path("", include("labels.urls")),
     path("", include("mail.urls")),
 ]

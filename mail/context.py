@@ -7,10 +7,12 @@ from urllib.parse import urlsplit
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
 
 from activity import events
 from callcenter.partials import wants_partial
-from labels.models import LabelKind
+from labels.models import LabelKind, LabelState
 from labels.seen import labels_of
 from mail.browse import Browse
 from mail.categories import CATEGORIES
@@ -23,12 +25,16 @@ from permissions.operations import Operation
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """`nav` for templates/shell/_nav.html and _top.html."""
     user = getattr(request, "user", None)
-    if not isinstance(user, User) or wants_partial(request):
+    if not isinstance(user, User):
         return {}
+    if wants_partial(request):
+        return {"open_by_label": SimpleLazyObject(lambda: counts_for(user).labels)}
     browse = getattr(request, "browse", None)
+    nav = build(request, user, browse if isinstance(browse, Browse) else None)
     return {
-        "nav": build(request, user, browse if isinstance(browse, Browse) else None),
+        "nav": nav,
         "live_cursor": getattr(request, "live_cursor", None) or events.horizon(),
+        "open_by_label": nav["open_by_label"],
     }
 
 
@@ -52,6 +58,7 @@ def build(request: HttpRequest, user: User, browse: Browse | None) -> dict[str, 
             for category in CATEGORIES
         ],
         "label_groups": _label_groups(user, mailbox, counts, browse, base),
+        "open_by_label": counts.labels,
         "tools": _tools(request, user),
         "admin_current": "mailboxes" if in_settings else "",
         "q": browse.words if browse else "",
@@ -60,7 +67,9 @@ def build(request: HttpRequest, user: User, browse: Browse | None) -> dict[str, 
 
 
 # The drawers beside the mail: icon, name, address, and what lets one see it.
-_TOOLS: tuple[tuple[str, Any, str, Operation], ...] = ()
+_TOOLS: tuple[tuple[str, Any, str, Operation], ...] = (
+    ("tag", _("Labels"), "labels:list", Operation.LABELS_VIEW),
+)
 
 
 def _tools(request: HttpRequest, user: User) -> list[dict[str, Any]]:
@@ -80,17 +89,22 @@ def _tools(request: HttpRequest, user: User) -> list[dict[str, Any]]:
 def _label_groups(
     user: User, mailbox: Mailbox | None, counts: Counts, browse: Browse | None, base: str
 ) -> list[dict[str, Any]]:
-    """The labels of each mailbox as a tree of two levels; deeper ones stand under the second."""
+    """The labels of each mailbox as a tree of two levels; deeper ones stand under the second.
+
+    `child` only where the parent stands above it: «親/子» is a name, and needs no label «親».
+    """
     labels = [
         label
         for label in labels_of(user)
         if label.kind == LabelKind.USER
+        and label.state == LabelState.LIVE
         and not label.hidden
         and (mailbox is None or label.mailbox_id == mailbox.pk)
     ]
     groups: dict[int, dict[str, Any]] = {}
+    known = {(label.mailbox_id, label.name) for label in labels}
     # Sorted part by part: «配送», «配送/遅延», «配送業者» in this order.
-    for label in sorted(labels, key=lambda each: (each.mailbox_id, each.name.split("/"))):
+    for label in sorted(labels, key=lambda each: (each.mailbox_id, each.name_key, each.pk)):
         group = groups.setdefault(label.mailbox_id, {"mailbox": label.mailbox, "labels": []})
         group["labels"].append(
             {
@@ -98,7 +112,7 @@ def _label_groups(
                 "url": f"{base}?label={label.pk}",
                 "count": counts.labels.get(label.pk),
                 "current": browse is not None and browse.label == label,
-                "child": label.depth > 0,
+                "child": (label.mailbox_id, label.parent_name) in known,
             }
         )
     return list(groups.values())

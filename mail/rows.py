@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.safestring import SafeString
 
-from labels.models import LabelKind
+from labels.models import LabelKind, LabelState
 from mail.models import Comment, Message, MessageLabel
 from permissions.models import User
 from permissions.operations import Operation
@@ -34,7 +34,10 @@ def furnish(messages: list[Message], query: str) -> list[Message]:
     ids = [message.pk for message in messages]
     labels: dict[int, list[Any]] = {}
     shown = MessageLabel.objects.filter(
-        message__in=ids, label__kind=LabelKind.USER, label__hidden=False
+        message__in=ids,
+        label__kind=LabelKind.USER,
+        label__state=LabelState.LIVE,
+        label__hidden=False,
     ).select_related("label")
     for each in shown.order_by("label__name"):
         labels.setdefault(each.message_id, []).append(each.label)

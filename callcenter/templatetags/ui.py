@@ -8,6 +8,7 @@ costs more than the rest of the list.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from xml.etree import ElementTree
@@ -221,3 +222,9 @@ def capped(count: int | None) -> str:
     if not count:
         return ""
     return "999+" if count > 999 else str(count)
+
+
+@register.filter
+def at(values: object, key: object) -> object:
+    """What stands under a key: `{{ open_by_label|at:label.pk }}`; nothing where nothing does."""
+    return values.get(key) if isinstance(values, Mapping) else None

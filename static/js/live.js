@@ -113,6 +113,7 @@ function handle(event) {
   if (kind === "presence") { document.dispatchEvent(new CustomEvent("presence", { detail: event })); return; }
   if (kind.startsWith("sync.")) showSync(event);
   if (kind in TOLD) tellWhom(event);
+  if (LABELS.test(kind)) followLabels();
   if (!id) return;
   if (kind === "mail.undelivered") tellUndelivered(event);
   tellOpenMail(kind, id);
@@ -254,10 +255,20 @@ function tellUndelivered({ public_id: id, state }) {
    goes back to Gmail's state; or a person has changed or deleted their saved draft in Gmail itself. */
 const GOOD = new Set(["lock.asked", "lock.handed_over"]);
 const TOLD = { "lock.asked": () => "lockAsked", "lock.declined": () => "lockDeclined", "lock.handed_over": () => "lockHandedOver", "outgoing.held": () => "sendingHeld", "outgoing.failed": () => "sendingFailed", "outgoing.uncertain": () => "sendingUncertain",
-  "change.refused": () => "changeRefused", "draft.let_go": (state) => (state.trouble === "draft_changed" ? "draftChanged" : "draftGone") };
+  "change.refused": () => "changeRefused", "label.refused": () => "labelRefused", "draft.let_go": (state) => (state.trouble === "draft_changed" ? "draftChanged" : "draftGone") };
+/* A label was made, renamed, recoloured or deleted: it stands in every row, in the tree and in its list. */
+const LABELS = /^labels?\./;
+function followLabels() {
+  askNav();
+  htmx.trigger(document.body, "labels-changed");
+  if (!document.querySelector("[data-list]")) return;
+  for (const row of document.querySelectorAll("#rows tr[id]")) changed.add(idOf(row));
+  if (changed.size) askRows();
+}
+
 function tellWhom({ kind, public_id: id, state }) {
   if (String(state?.told) !== document.body.dataset.user) return;
-  toast(t(TOLD[kind](state), state.draft || id), GOOD.has(kind) ? "ok" : "bad");
+  toast(t(TOLD[kind](state), state.draft || id || state.name), GOOD.has(kind) ? "ok" : "bad");
   if (kind === "lock.handed_over" && document.querySelector(`[data-mail="${CSS.escape(id)}"]`)) document.getElementById("tab-draft")?.click();
 }
 
@@ -389,6 +400,18 @@ function showSync(event) {
   showAges();
 }
 
+/** The labels of the navigation, where they are not the same any more. */
+function showTree(fresh) {
+  const [before, now] = [document, fresh].map((page) => page.querySelector("[data-nav-labels]"));
+  if (!before || !now) return;
+  const said = (tree) => [...tree.querySelectorAll("a")].map((link) => `${link.href} ${link.querySelector(".dot").className} ${link.className} ${link.querySelector(".clip").title}`).join();
+  if (said(before) === said(now)) return;
+  const at = before.querySelector("[aria-current]")?.getAttribute("href");
+  before.innerHTML = now.innerHTML;
+  before.querySelector(`a[href="${CSS.escape(at || "")}"]`)?.setAttribute("aria-current", "page");
+  htmx.process(before);
+}
+
 let navTimer = 0;
 function askNav() {
   if (navTimer || !document.body.dataset.nav) return;
@@ -404,5 +427,6 @@ function askNav() {
       const number = link.querySelector(".n");
       if (number) shown.append(number);
     }
+    showTree(fresh);
   }, jitter(NAV_EVERY_MS));
 }

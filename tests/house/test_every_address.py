@@ -17,6 +17,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from labels.models import Label
 from mail.actions.reply import start_new
 from mail.attachments.store import keep
 from mail.bodies import inline_token
@@ -75,6 +76,14 @@ TABLE: dict[str, Row] = {
     "mailboxes:reconnect": posting(everybody(403, admin=400), *BOX),
     "mailboxes:people": posting(everybody(403, admin=302), *BOX),
     "mailboxes:change_state": posting(everybody(403, admin=302), "mailbox", "verb"),
+    "labels:list": Row(everybody(200, reader=403)),
+    "labels:new": Row(everybody(403, leader=200, admin=200)),
+    "labels:sync": posting(everybody(302, reader=403)),
+    "labels:sync_state": Row(everybody(200, reader=403)),
+    "labels:detail": Row(everybody(200, outsider=404, reader=403), args=("label",)),
+    "labels:state": Row(everybody(200, reader=403), args=("label",)),
+    "labels:delete": Row(everybody(403, outsider=404, leader=200, admin=200), args=("label",)),
+    "mail:label_uses": Row(MEMBERS, args=("label",)),
     "mail:home": Row(everybody(302)),
     "mail:list": Row(READERS),
     "mail:rows": Row(READERS),
@@ -194,6 +203,7 @@ def world() -> dict[str, Any]:
         "message": message.pk,
         "other": cast.mail(box).pk,
         "mailbox": box.pk,
+        "label": Label.objects.create(mailbox=box, gmail_id="Label_1", name="配送").pk,
         "draft": draft.pk,
         "outgoing": outgoing.pk,
         "attachment": file,
