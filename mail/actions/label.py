@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from django.db import transaction
 
-from labels.models import Label, LabelKind
+from labels.models import Label
 from mail.actions.relabel import held_for, labels_of, relabel
 from mail.models import Folder, Message
 from mailboxes.changes import LabelPatch
@@ -29,8 +29,8 @@ def change_labels(
     held_for(message, user, Operation.MAIL_LABEL, *Folder)
     known = {
         label.pk: label
-        for label in Label.objects.filter(
-            mailbox=message.mailbox_id, kind=LabelKind.USER, pk__in=[*add, *remove]
+        for label in Label.objects.usable().filter(
+            mailbox=message.mailbox_id, pk__in=[*add, *remove]
         )
     }
     present = labels_of(Message.objects.get(pk=message.pk))

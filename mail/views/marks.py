@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_htmx.http import trigger_client_event
 
 from callcenter.partials import page, wants_partial
-from labels.models import Label, LabelKind
+from labels.models import Label
 from mail import access
 from mail.actions.label import change_labels
 from mail.actions.read import set_read
@@ -148,9 +148,10 @@ def labels(request: AgentRequest, message_id: int) -> HttpResponse:
 def _offered(message: Message) -> list[dict[str, Any]]:
     """The labels of the mail's mailbox as a tree; hidden ones only where the mail bears them."""
     borne = set(message.labels.values_list("pk", flat=True))
-    known = Label.objects.filter(mailbox=message.mailbox_id, kind=LabelKind.USER)
+    usable = Label.objects.usable().filter(mailbox=message.mailbox_id).order_by("name_key", "pk")
+    known = [label for label in usable if not label.hidden or label.pk in borne]
+    names = {label.name for label in known}
     return [
-        {"label": label, "ticked": label.pk in borne, "child": label.depth > 0}
-        for label in sorted(known, key=lambda each: each.name.split("/"))
-        if not label.hidden or label.pk in borne
+        {"label": label, "ticked": label.pk in borne, "child": label.parent_name in names}
+        for label in known
     ]
