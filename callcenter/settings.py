@@ -49,6 +49,8 @@ INSTALLED_APPS = [
     "mailboxes",
     "labels",
     "addressbook",
+    "signatures",
+    "templates_app",
     "mail",
 ]
 

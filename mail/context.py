@@ -68,6 +68,8 @@ def build(request: HttpRequest, user: User, browse: Browse | None) -> dict[str, 
 
 # The drawers beside the mail: icon, name, address, and what lets one see it.
 _TOOLS: tuple[tuple[str, Any, str, Operation], ...] = (
+    ("layout-template", _("Templates"), "templates_app:list", Operation.TEMPLATES_VIEW),
+    ("signature", _("Signatures"), "signatures:list", Operation.SIGNATURES_VIEW),
     ("tag", _("Labels"), "labels:list", Operation.LABELS_VIEW),
 )
 

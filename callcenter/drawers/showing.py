@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -92,6 +93,8 @@ def show(
     **values: Any,
 ) -> HttpResponse:
     """Render a drawer: the whole page, or the entry alone when that was asked for."""
+    if editing is not None and not editing.may_save:
+        _only_to_read(editing.form)
     htmx = getattr(request, "htmx", None)
     base = reverse(drawer.list_url)
     shown = {
@@ -114,3 +117,11 @@ def show(
         **values,
     }
     return render_page(request, template, shown, status=status)
+
+
+def _only_to_read(form: forms.Form) -> None:
+    """Text can still be marked and copied; what cannot be read-only in HTML is disabled."""
+    for bound in form.visible_fields():
+        widget = bound.field.widget
+        is_text = isinstance(widget, forms.TextInput | forms.Textarea)
+        widget.attrs["readonly" if is_text else "disabled"] = True

@@ -13,6 +13,7 @@ import "./list.js";
 import "./look.js";
 import "./filter.js";
 import "./drawers.js";
+import "./variables.js";
 import "./labels.js";
 import "./keyboard.js";
 import "./composer.js";

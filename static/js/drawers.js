@@ -84,8 +84,10 @@ const typed = new WeakSet();
 const unsaved = () => { const mine = form(); return Boolean(mine && (typed.has(mine) || mine.hasAttribute("data-typed"))); };
 const forget = () => { const mine = form(); if (mine) { typed.delete(mine); mine.removeAttribute("data-typed"); } };
 
-on("input", "form[data-entry]", (event, mine) => typed.add(mine));
-on("change", "form[data-entry]", (event, mine) => typed.add(mine));
+const edited = (event, mine) => { if (!event.target.closest("[data-no-edit]")) typed.add(mine); };
+on("input", "form[data-entry]", edited);
+on("change", "form[data-entry]", edited);
+document.addEventListener("htmx:sendError", () => { const mine = form(); if (mine) typed.add(mine); });
 on("click", "[data-discard]", forget, true);
 document.addEventListener("htmx:confirm", async (event) => {
   const { elt, question, issueRequest, verb } = event.detail;

@@ -26,6 +26,8 @@ from mail.raw.store import keep as keep_raw
 from mailboxes.models import Mailbox
 from permissions.models import User, UserGrant
 from permissions.operations import Operation
+from signatures.models import Signature
+from templates_app.models import Template
 from tests.mail import cast
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +66,9 @@ MAIL, DRAFT, BOX = ("message",), ("draft",), ("mailbox",)
 WRONG = everybody(422, outsider=404)
 CHOOSING = everybody(422, outsider=404, reader=403)
 
+DRAWER = everybody(200, reader=403)
+"""A drawer belongs to the office; each right is asked before it is changed."""
+
 TABLE: dict[str, Row] = {
     "login": Row(everybody(302, anonymous=200)),
     "logout": posting(everybody(302)),
@@ -84,6 +89,19 @@ TABLE: dict[str, Row] = {
     "labels:state": Row(everybody(200, reader=403), args=("label",)),
     "labels:delete": Row(everybody(403, outsider=404, leader=200, admin=200), args=("label",)),
     "mail:label_uses": Row(MEMBERS, args=("label",)),
+    "templates_app:list": Row(DRAWER),
+    "templates_app:new": Row(DRAWER),
+    "templates_app:folder": posting(everybody(302, reader=403)),
+    "templates_app:detail": Row(DRAWER, args=("template",)),
+    # What stands there was not looked at: nothing is deleted.
+    "templates_app:delete": posting(everybody(403, leader=422, admin=422), "template"),
+    "signatures:list": Row(DRAWER),
+    "signatures:new": Row(DRAWER),
+    "signatures:detail": Row(DRAWER, args=("signature",)),
+    "signatures:delete": posting(everybody(403, leader=422, admin=422), "signature"),
+    "signatures:defaults": posting(everybody(302, reader=403), "signature"),
+    "signatures:look": Row(DRAWER, args=("signature",)),
+    "mail:filling": Row(READERS),
     "mail:home": Row(everybody(302)),
     "mail:list": Row(READERS),
     "mail:rows": Row(READERS),
@@ -200,6 +218,8 @@ def world() -> dict[str, Any]:
     )
     return {
         "people": people,
+        "template": Template.objects.create(name="お礼").pk,
+        "signature": Signature.objects.create(name="窓口", html="<b>窓口</b>").pk,
         "message": message.pk,
         "other": cast.mail(box).pk,
         "mailbox": box.pk,

@@ -1,0 +1,1 @@
+"""What people do to signatures; every write passes here, and tells `activity`."""
