@@ -62,6 +62,7 @@ _TOLD = {
     "assignee.changed": ("user", gettext_lazy("set the assignee to %(assignee)s")),
     "comment.added": ("message-square", gettext_lazy("commented")),
     "draft.started": ("pen-line", gettext_lazy("began to write")),
+    "draft.template": ("layout-template", gettext_lazy("put in the template “%(template)s”")),
     "draft.saved": ("save", gettext_lazy("saved the draft")),
     "draft.discarded": ("trash-2", gettext_lazy("discarded the draft")),
     "draft.cancelled": ("undo-2", gettext_lazy("gave up the changes to the draft")),
@@ -91,6 +92,7 @@ def _words(event: Event) -> dict[str, str]:
         "labels": _labels(event),
         "asker": event.data.get("asker_name") or _("somebody"),
         "nearby": ", ".join(event.data.get("nearby_names", ())),
+        "template": event.data.get("template_name", "—"),
         "told": event.data.get("told_name") or _("somebody"),
         "mode": str(_MODES.get(event.data.get("lock_mode", ""), "—")),
     }

@@ -23,6 +23,7 @@ from mail.views import (
     progress,
     reading,
     sending,
+    templates,
 )
 
 register_converter(MessageIdConverter, "mail_id")
@@ -108,6 +109,9 @@ urlpatterns = [
     path("drafts/<draft_id:draft_id>/", drafting.draft, name="draft"),
     path("drafts/<draft_id:draft_id>/autosave/", drafting.autosave, name="autosave"),
     path("drafts/<draft_id:draft_id>/save/", drafting.save, name="save"),
+    path("drafts/<draft_id:draft_id>/templates/", templates.pick, name="templates"),
+    path("drafts/<draft_id:draft_id>/templates/look/", templates.look, name="look_template"),
+    path("drafts/<draft_id:draft_id>/templates/use/", templates.use, name="use_template"),
     path("drafts/<draft_id:draft_id>/send/", sending.send, name="send"),
     path("drafts/<draft_id:draft_id>/cancel/", drafting.cancel, name="cancel"),
     path("drafts/<draft_id:draft_id>/discard/", drafting.discard, name="discard"),

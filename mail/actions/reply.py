@@ -21,6 +21,7 @@ from mail.actions.take import NOT_HANDLED
 from mail.attachments.tasks import want
 from mail.models import Attachment, Draft, DraftKind, DraftState, Message
 from mail.outbox import gate
+from mail.signing import first_signature
 from mailboxes.models import Mailbox, Membership
 from permissions.access import require
 from permissions.models import User
@@ -68,12 +69,20 @@ def start_reply(
         if found.is_kept:
             raise OthersDraft(found)
         park(found)
+    prepared = prepare(message, kind)
     draft = Draft.objects.create(
         mailbox_id=message.mailbox_id,
         kind=kind,
         answers=message,
         author=user,
-        **prepare(message, kind),
+        signature=first_signature(
+            user,
+            message.mailbox,
+            sender=prepared["from_address"],
+            answers=message,
+            to=prepared.get("to", []),
+        ),
+        **prepared,
         **gate.begin(message.conversation),
     )
     draft.refresh_from_db()
@@ -88,8 +97,13 @@ def start_new(mailbox: Mailbox, user: User) -> Composer:
     if not Membership.objects.filter(user=user, mailbox=mailbox).exists():
         raise Http404
     require(user, Operation.MAIL_COMPOSE)
+    sender = sender_for(mailbox)
     draft = Draft.objects.create(
-        mailbox=mailbox, kind=DraftKind.NEW, author=user, from_address=sender_for(mailbox)
+        mailbox=mailbox,
+        kind=DraftKind.NEW,
+        author=user,
+        from_address=sender,
+        signature=first_signature(user, mailbox, sender=sender, answers=None, to=[]),
     )
     draft.refresh_from_db()
     lock = editlock.acquire(draft, user)

@@ -63,6 +63,9 @@ class Draft(models.Model):
     signature = models.TextField(blank=True)
     # The quoted original, kept apart so that typed text is never mixed up with it.
     quoted = models.TextField(blank=True)
+    # Of the template that was put in: {template: its key, put: the values by field, unfilled: the
+    # blanks that nobody had a value for}; empty for a draft without one (see actions.fill).
+    born = models.JSONField(default=dict)
     version = models.PositiveIntegerField(default=1)
     gmail_draft_id = models.CharField(max_length=64, blank=True)
     gmail_message_id = models.CharField(max_length=64, blank=True)

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from mail.filling import left_open
 from mail.mime.addresses import is_valid_address, normalise_address, parse_addresses
 from mail.mime.compose import OutgoingFile
 from mail.mime.compose import compose as compose_mail
@@ -27,7 +28,7 @@ LARGEST = 25 * 1024 * 1024
 class Problem:
     """One thing in one field that keeps a draft from being sent; `field` as the composer names it.
 
-    Codes: no_recipient, invalid_address, sender_unverified, too_large, files_not_ready, past_time.
+    Codes: no_recipient, invalid_address, sender_unverified, unfilled, too_large, files_not_ready, past_time.
     """
 
     field: str
@@ -40,6 +41,7 @@ class Problem:
             "invalid_address": _("Not a mail address: %(detail)s"),
             "sender_unverified": _("%(detail)s is not verified in Gmail. Choose another sender."),
             "too_large": _("The mail with its files is larger than Gmail's 25 MB."),
+            "unfilled": _("Still to be filled in: %(detail)s. Fill it in, or take it out."),
             "past_time": _("This time has passed, or is none. Choose a later one."),
             "files_not_ready": _("%(detail)s is still being fetched. Try again in a moment."),
         }
@@ -72,7 +74,7 @@ def freeze(draft: Draft, user: User, *, lock_token: int, now: datetime) -> Outgo
     Raises:
         Unsendable: with every problem there is.
     """
-    problems = _sender_problems(draft) + _recipient_problems(draft)
+    problems = _sender_problems(draft) + _recipient_problems(draft) + _blank_problems(draft)
     files = _files(draft)
     problems += [
         Problem("files", "files_not_ready", each.filename) for each in files if not each.file
@@ -179,6 +181,18 @@ def _recipient_problems(draft: Draft) -> list[Problem]:
         for field, people in lines.items()
         for name, address in people
         if not is_valid_address(address)
+    ]
+
+
+# As the composer names the fields.
+_POSTED = {"subject": "subject", "text": "body", "signature": "signature"}
+
+
+def _blank_problems(draft: Draft) -> list[Problem]:
+    """Blanks of a template or a signature that nobody has filled (M23)."""
+    return [
+        Problem(_POSTED[field], "unfilled", " ".join(literals))
+        for field, literals in left_open(draft).items()
     ]
 
 

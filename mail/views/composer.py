@@ -19,6 +19,7 @@ from mail.models import Draft, DraftState, Message, Outgoing, OutgoingState
 from mail.outbox import timing
 from mail.outbox.troubles import CHECKING, DRAFT_CHANGED, DRAFT_GONE, NEWS, explain
 from mail.standing import Standing, standing
+from mail.signing import choices
 from mail.views.handling import banner, tools
 from permissions.access import AgentRequest
 from permissions.models import User
@@ -73,7 +74,7 @@ def composer(draft: Draft, lock: editlock.Lock | None, user: User, **errors: Any
             }
             for each in draft.mailbox.send_as.all()
         ],
-        "signatures": [],
+        "signatures": choices(draft, user),
         "files": None,
         "file_limit": 0,
         "forwarded": draft.forwarded_files,
@@ -89,6 +90,9 @@ def composer(draft: Draft, lock: editlock.Lock | None, user: User, **errors: Any
             "cancel": reverse("mail:cancel", args=here),
             "save": reverse("mail:save", args=here),
             "delete": reverse("mail:discard", args=here) if may_delete and draft.saved_at else "",
+            "templates": reverse("mail:templates", args=here)
+            if user.may(Operation.TEMPLATES_VIEW)
+            else "",
             "beat": reverse("mail:draft_beat", args=here),
             "leave": reverse("mail:draft_leave", args=here),
         },

@@ -14,6 +14,7 @@ import "./look.js";
 import "./filter.js";
 import "./drawers.js";
 import "./variables.js";
+import "./signature.js";
 import "./labels.js";
 import "./keyboard.js";
 import "./composer.js";

@@ -60,7 +60,9 @@ function send(form) {
 
 /* A request for sending ends autosaving: the server freezes what it has been given. */
 document.addEventListener("htmx:beforeRequest", (event) => {
-  const form = event.detail.elt.closest?.("form[data-composer]");
+  const { elt } = event.detail;
+  // A modal may carry the composer's fields with it (data-for-composer).
+  const form = elt.matches?.("[data-for-composer]") ? current() : elt.closest?.("form[data-composer]");
   if (form) clearTimeout(of(form).timer);
 });
 

@@ -1,6 +1,7 @@
 /* [data-dialog="id"] opens a <dialog>, [data-dialog-close] and a click beside it close it; focus is
    kept inside and given back by the browser. hx-confirm and form[data-confirm] ask in #confirm.
-   form[data-closes] closes its dialog when it was answered, by a refusal too: that stands behind it. */
+   form[data-closes] closes its dialog when it was answered, by a refusal too: that stands behind it
+   ("unless-asked": not by a 422, which asks something within). #dialog is filled by whoever opens it. */
 import { on } from "./dom.js";
 
 on("click", "[data-dialog]", (event, button) => document.getElementById(button.dataset.dialog)?.showModal());
@@ -11,8 +12,12 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("htmx:afterRequest", (event) => {
   const { elt, xhr } = event.detail;
-  if (elt.matches?.("form[data-closes]") && xhr.status && xhr.status < 500) elt.closest("dialog")?.close();
+  if (!elt.matches?.("form[data-closes]") || !xhr.status || xhr.status >= 500) return;
+  if (elt.dataset.closes !== "unless-asked" || xhr.status !== 422) elt.closest("dialog")?.close();
 });
+
+/* What was in it before is not seen again while the next one is fetched. */
+document.addEventListener("close", (event) => { if (event.target.id === "dialog") event.target.replaceChildren(); }, true);
 
 /** Ask; resolves to whether the answer was yes. */
 export function ask(question, danger = false) {

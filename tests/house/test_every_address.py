@@ -68,6 +68,7 @@ CHOOSING = everybody(422, outsider=404, reader=403)
 
 DRAWER = everybody(200, reader=403)
 """A drawer belongs to the office; each right is asked before it is changed."""
+DRAFTING = everybody(200, outsider=404, reader=403)
 
 TABLE: dict[str, Row] = {
     "login": Row(everybody(302, anonymous=200)),
@@ -161,6 +162,9 @@ TABLE: dict[str, Row] = {
     ),
     "mail:attachment": Row(everybody(200, outsider=404, reader=403), args=("message", "file")),
     "mail:draft": Row(MEMBERS, args=DRAFT),
+    "mail:templates": Row(DRAFTING, args=DRAFT),
+    "mail:look_template": Row(everybody(422, outsider=404, reader=403), args=DRAFT),
+    "mail:use_template": posting(WRONG, *DRAFT),
     "mail:autosave": posting(WRONG, *DRAFT),
     "mail:save": posting(WRONG, *DRAFT),
     "mail:send": posting(WRONG, *DRAFT),
