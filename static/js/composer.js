@@ -180,14 +180,6 @@ document.addEventListener("htmx:confirm", async (event) => {
   }
 });
 
-/* The signature list fills the field, which stays editable */
-on("change", "[data-signature]", (event, select) => {
-  const field = document.querySelector(select.dataset.signature);
-  if (!field) return;
-  field.value = select.value;
-  field.dispatchEvent(new Event("input", { bubbles: true }));
-});
-
 function names() {
   if (MAC) for (const key of document.querySelectorAll("[data-mac]")) key.textContent = key.dataset.mac;
 }
