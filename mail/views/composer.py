@@ -18,8 +18,8 @@ from mail.mime.addresses import format_addresses
 from mail.models import Draft, DraftState, Message, Outgoing, OutgoingState
 from mail.outbox import timing
 from mail.outbox.troubles import CHECKING, DRAFT_CHANGED, DRAFT_GONE, NEWS, explain
-from mail.standing import Standing, standing
 from mail.signing import choices
+from mail.standing import Standing, standing
 from mail.views.handling import banner, tools
 from permissions.access import AgentRequest
 from permissions.models import User
