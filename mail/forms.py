@@ -6,8 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from callcenter.richtext import html_to_text, written
 from mail.actions.fields import DraftFields
 from mail.mime.addresses import parse_addresses
 from mail.models import Status
@@ -99,6 +101,8 @@ class DraftForm(forms.Form):
     signature = forms.CharField(required=False, strip=False, max_length=_LONGEST_TEXT)
     quote = forms.CharField(required=False, strip=False, max_length=_LONGEST_TEXT)
     page = forms.CharField(required=False, max_length=24)
+    # Written with formatting: the text is then made from it.
+    html = forms.CharField(required=False, strip=False, max_length=_LONGEST_TEXT)
 
     def fields_of_draft(self) -> DraftFields:
         """The posted fields; one that was not posted is left as it is."""
@@ -113,13 +117,41 @@ class DraftForm(forms.Form):
                 return None
             return tuple((person.name, person.address) for person in parse_addresses(given[name]))
 
+        html, plain = text("html"), text("body")
+        if html:
+            # Harmless before it is kept: it is shown again here, and goes out as it stands.
+            html = str(written(html))
+            plain = html_to_text(html)
+
         return DraftFields(
             from_address=self.data.get("from"),
             to=people("to"),
             cc=people("cc"),
             bcc=people("bcc"),
             subject=text("subject"),
-            text=text("body"),
+            text=plain,
+            html=html,
             signature=text("signature"),
             quoted=text("quote"),
+            forwarded_files=self._files("forwarded"),
+            files=self._files("file"),
         )
+
+    def _files(self, name: str) -> tuple[int, ...] | None:
+        """The ticked files; a page that shows files says so, for none of them may be left."""
+        if "shows_files" not in self.data:
+            return None
+        given = self.data.getlist(name) if isinstance(self.data, QueryDict) else ()
+        return tuple(int(each) for each in given if each.isdecimal() and len(each) < 19)
+
+
+class AttachForm(forms.Form):
+    """A file for a draft, and which others the page shows beside it."""
+
+    token = forms.IntegerField(min_value=0, max_value=2**63 - 1)
+    upload = forms.FileField(max_length=1000, allow_empty_file=True)
+
+    @property
+    def beside(self) -> frozenset[int]:
+        given = self.data.getlist("beside") if isinstance(self.data, QueryDict) else ()
+        return frozenset(int(each) for each in given if each.isdecimal() and len(each) < 19)

@@ -8,6 +8,7 @@ from mail.views import (
     attachments,
     beside,
     body,
+    composing,
     detail,
     drafting,
     filling,
@@ -112,6 +113,11 @@ urlpatterns = [
     path("drafts/<draft_id:draft_id>/templates/", templates.pick, name="templates"),
     path("drafts/<draft_id:draft_id>/templates/look/", templates.look, name="look_template"),
     path("drafts/<draft_id:draft_id>/templates/use/", templates.use, name="use_template"),
+    path("drafts/<draft_id:draft_id>/files/", composing.attach, name="attach"),
+    path(
+        "drafts/<draft_id:draft_id>/files/<int:file_id>/", composing.draft_file, name="draft_file"
+    ),
+    path("drafts/<draft_id:draft_id>/preview/", composing.preview, name="preview_out"),
     path("drafts/<draft_id:draft_id>/send/", sending.send, name="send"),
     path("drafts/<draft_id:draft_id>/cancel/", drafting.cancel, name="cancel"),
     path("drafts/<draft_id:draft_id>/discard/", drafting.discard, name="discard"),

@@ -23,6 +23,7 @@ from callcenter.richtext.plaintext import html_to_text, text_to_html
 from callcenter.richtext.quotes import split_quote
 from callcenter.richtext.safe import SafeHtml
 from callcenter.richtext.sanitize import sanitize
+from callcenter.richtext.written import written
 
 __all__ = [
     "FRAME_POLICY",
@@ -40,4 +41,5 @@ __all__ = [
     "split_quote",
     "text_to_html",
     "visible_text_lost",
+    "written",
 ]

@@ -23,10 +23,13 @@ class DraftFields:
     bcc: People | None = None
     subject: str | None = None
     text: str | None = None
+    html: str | None = None
     signature: str | None = None
     quoted: str | None = None
     forwarded_files: tuple[int, ...] | None = None
     """Of the original files that the draft has, those to keep; others cannot be brought in."""
+    files: tuple[int, ...] | None = None
+    """Of the files that were uploaded for the draft, those that go out, in this order."""
 
     def values(self) -> dict[str, Any]:
         """The given fields as the draft's columns hold them."""
@@ -39,10 +42,19 @@ class DraftFields:
 
     def within(self, draft: Draft) -> DraftFields:
         """The same, with no file that the draft does not have."""
-        if self.forwarded_files is None:
-            return self
-        kept = tuple(pk for pk in draft.forwarded_files if pk in self.forwarded_files)
-        return replace(self, forwarded_files=kept)
+        fields = self
+        if fields.forwarded_files is not None:
+            kept = tuple(pk for pk in draft.forwarded_files if pk in fields.forwarded_files)
+            fields = replace(fields, forwarded_files=kept)
+        if fields.files is not None and list(fields.files) != draft.files:
+            uploaded = draft.uploads.filter(pk__in=fields.files).values_list("pk", flat=True)
+            known = {*draft.files, *(draft.saved or {}).get("files", ()), *uploaded}
+            own = tuple(pk for pk in dict.fromkeys(fields.files) if pk in known)
+            fields = replace(fields, files=own)
+        if fields.text is not None and fields.html is None and draft.html:
+            # Another text, without formatting: what the formatted one said would go out still.
+            fields = replace(fields, html="")
+        return fields
 
     def same_as(self, draft: Draft) -> bool:
         """Whether writing these would change nothing."""
@@ -58,9 +70,11 @@ class DraftFields:
             bcc=people(draft.bcc),
             subject=draft.subject,
             text=draft.text,
+            html=draft.html,
             signature=draft.signature,
             quoted=draft.quoted,
             forwarded_files=tuple(draft.forwarded_files),
+            files=tuple(draft.files),
         )
 
     @classmethod
@@ -70,6 +84,8 @@ class DraftFields:
         for name in ("to", "cc", "bcc"):
             given[name] = people(given[name])
         given["forwarded_files"] = tuple(given["forwarded_files"])
+        given["files"] = tuple(given.get("files", ()))
+        given.setdefault("html", "")
         return cls(**given)
 
 

@@ -11,7 +11,7 @@ from django.http import StreamingHttpResponse
 from django.utils.http import content_disposition_header
 
 from callcenter.streams import in_pieces
-from mail.models import Attachment
+from mail.models import Attachment, DraftFile
 
 # What an <img> in a mail may show; whatever else is only ever downloaded or previewed.
 PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
@@ -34,12 +34,14 @@ def keep_file(attachment: Attachment, source: IO[bytes], size: int) -> None:
     )
 
 
-def name_of(attachment: Attachment) -> str:
+def name_of(attachment: Attachment | DraftFile) -> str:
+    if isinstance(attachment, DraftFile):
+        return attachment.filename
     return attachment.filename or f"attachment-{attachment.part_id}"
 
 
 def answer(
-    attachment: Attachment, *, shown_as: str = "", policy: str = _INERT
+    attachment: Attachment | DraftFile, *, shown_as: str = "", policy: str = _INERT
 ) -> StreamingHttpResponse:
     """The file as an answer that no browser takes for a page of ours.
 

@@ -4,6 +4,7 @@ from mail.models.attachment import Attachment
 from mail.models.comment import Comment
 from mail.models.delivery import DeliveryFailure
 from mail.models.draft import Draft, DraftKind, DraftState
+from mail.models.draft_file import DraftFile
 from mail.models.edit_lock import EditLock, LockMode
 from mail.models.message import (
     Automatic,
@@ -36,6 +37,7 @@ __all__ = [
     "Correspondent",
     "DeliveryFailure",
     "Draft",
+    "DraftFile",
     "DraftKind",
     "DraftState",
     "EditLock",

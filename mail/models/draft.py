@@ -60,6 +60,8 @@ class Draft(models.Model):
     bcc = models.JSONField(default=list)
     subject = models.TextField(blank=True)
     text = models.TextField(blank=True)
+    # With formatting, harmless already; `text` is then what it says. Empty: plain text alone.
+    html = models.TextField(blank=True)
     signature = models.TextField(blank=True)
     # The quoted original, kept apart so that typed text is never mixed up with it.
     quoted = models.TextField(blank=True)
@@ -83,6 +85,8 @@ class Draft(models.Model):
     theirs = models.JSONField(null=True)
     # Original attachments that a forward takes along: primary keys of Attachment.
     forwarded_files = models.JSONField(default=list)
+    # What its author attached: primary keys of DraftFile, in their order.
+    files = models.JSONField(default=list)
     # Writing to Gmail: when next, who has it in hand, and what went wrong.
     not_before = models.DateTimeField(db_default=Now())
     claimed_until = models.DateTimeField(null=True)

@@ -15,20 +15,24 @@ from mail.mime.compose import OutgoingFile
 from mail.mime.compose import compose as compose_mail
 from mail.mime.model import ParsedMessage, Person
 from mail.mime.references import reply_headers
-from mail.models import Attachment, Draft, MessageBody, Outgoing
+from mail.mime.rich import document
+from mail.models import Attachment, Draft, DraftFile, MessageBody, Outgoing
 from mail.outbox.evidence import HEADER, text_hash
 from mailboxes.models import SendAs
 from permissions.models import User
 
 # What Gmail takes as one mail, files encoded.
 LARGEST = 25 * 1024 * 1024
+# Of one's own; what a forward takes along is not counted.
+MOST_FILES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
     """One thing in one field that keeps a draft from being sent; `field` as the composer names it.
 
-    Codes: no_recipient, invalid_address, sender_unverified, unfilled, too_large, files_not_ready, past_time.
+    Codes: no_recipient, invalid_address, sender_unverified, unfilled, too_large, too_many_files,
+    files_not_ready, past_time.
     """
 
     field: str
@@ -41,6 +45,7 @@ class Problem:
             "invalid_address": _("Not a mail address: %(detail)s"),
             "sender_unverified": _("%(detail)s is not verified in Gmail. Choose another sender."),
             "too_large": _("The mail with its files is larger than Gmail's 25 MB."),
+            "too_many_files": _("At most five files can be attached."),
             "unfilled": _("Still to be filled in: %(detail)s. Fill it in, or take it out."),
             "past_time": _("This time has passed, or is none. Choose a later one."),
             "files_not_ready": _("%(detail)s is still being fetched. Try again in a moment."),
@@ -75,7 +80,9 @@ def freeze(draft: Draft, user: User, *, lock_token: int, now: datetime) -> Outgo
         Unsendable: with every problem there is.
     """
     problems = _sender_problems(draft) + _recipient_problems(draft) + _blank_problems(draft)
-    files = _files(draft)
+    files = files_of(draft)
+    if len(draft.files) > MOST_FILES:
+        problems.append(Problem("files", "too_many_files"))
     problems += [
         Problem("files", "files_not_ready", each.filename) for each in files if not each.file
     ]
@@ -106,7 +113,7 @@ def compose(
     token: uuid.UUID,
     *,
     text: str,
-    files: Iterable[Attachment],
+    files: Iterable[Attachment | DraftFile],
     now: datetime,
 ) -> bytes:
     """The whole mail as bytes, with our header and a Message-ID of our own.
@@ -124,6 +131,7 @@ def compose(
         reply_to=reply_to,
         subject=draft.subject,
         text=text,
+        html=full_html(draft),
         attachments=[_file(each) for each in files],
         in_reply_to=in_reply_to,
         references=earlier,
@@ -137,6 +145,18 @@ def full_text(draft: Draft) -> str:
     """What the recipient reads: the text, the signature below it, the quoted original last."""
     parts = (draft.text.rstrip(), draft.signature.strip("\n"), draft.quoted.strip("\n"))
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def full_html(draft: Draft) -> str:
+    """As `full_text`, for those who see formatting; empty for a draft without any."""
+    if not draft.html:
+        return ""
+    return document(draft.html, signature=draft.signature, quoted=draft.quoted)
+
+
+def encoded(size: int) -> int:
+    """How large a file of so many bytes is in a mail: base64, in lines of 76."""
+    return (size + 2) // 3 * 4 * 78 // 76
 
 
 def thread_of(draft: Draft) -> str:
@@ -200,11 +220,16 @@ def _people(stored: Iterable[Iterable[str]]) -> list[Person]:
     return [Person(name, address) for name, address in stored]
 
 
-def _files(draft: Draft) -> list[Attachment]:
-    rows = {row.pk: row for row in Attachment.objects.filter(pk__in=draft.forwarded_files)}
-    return [rows[pk] for pk in draft.forwarded_files if pk in rows]
+def files_of(draft: Draft) -> list[Attachment | DraftFile]:
+    """All that is attached: the original's files of a forward, then one's own."""
+    originals = Attachment.objects.in_bulk(draft.forwarded_files) if draft.forwarded_files else {}
+    own = DraftFile.objects.in_bulk(draft.files) if draft.files else {}
+    found: list[Attachment | DraftFile] = [
+        originals[pk] for pk in draft.forwarded_files if pk in originals
+    ]
+    return found + [own[pk] for pk in draft.files if pk in own]
 
 
-def _file(row: Attachment) -> OutgoingFile:
+def _file(row: Attachment | DraftFile) -> OutgoingFile:
     with row.file.open("rb") as stored:
         return OutgoingFile(row.filename, row.content_type, stored.read())

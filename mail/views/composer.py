@@ -13,10 +13,20 @@ from django.urls import reverse
 from django.utils import timezone
 
 from mail import editlock
+from mail.attachments import store
 from mail.mime import Person
 from mail.mime.addresses import format_addresses
-from mail.models import Draft, DraftState, Message, Outgoing, OutgoingState
+from mail.models import (
+    Attachment,
+    Draft,
+    DraftFile,
+    DraftState,
+    Message,
+    Outgoing,
+    OutgoingState,
+)
 from mail.outbox import timing
+from mail.outbox.freeze import MOST_FILES, files_of
 from mail.outbox.troubles import CHECKING, DRAFT_CHANGED, DRAFT_GONE, NEWS, explain
 from mail.signing import choices
 from mail.standing import Standing, standing
@@ -48,9 +58,22 @@ def gmails_word(draft: Draft) -> dict[str, str] | None:
     }
 
 
+def file_entry(file: Attachment | DraftFile) -> dict[str, Any]:
+    """What mail/_composer_file.html shows."""
+    return {
+        "pk": file.pk,
+        "name": store.name_of(file),
+        "size": file.size,
+        "url": reverse("mail:draft_file", args=[file.draft_id, file.pk])
+        if isinstance(file, DraftFile)
+        else "",
+    }
+
+
 def composer(draft: Draft, lock: editlock.Lock | None, user: User, **errors: Any) -> dict[str, Any]:
     """What mail/_composer.html shows of a draft."""
     here = [draft.pk]
+    attached = files_of(draft)
     may_delete = user.may(Operation.MAIL_DELETE_DRAFT)
     return {
         "id": draft.public_id,
@@ -75,9 +98,10 @@ def composer(draft: Draft, lock: editlock.Lock | None, user: User, **errors: Any
             for each in draft.mailbox.send_as.all()
         ],
         "signatures": choices(draft, user),
-        "files": None,
-        "file_limit": 0,
-        "forwarded": draft.forwarded_files,
+        "html": draft.html,
+        "files": [file_entry(each) for each in attached if isinstance(each, DraftFile)],
+        "originals": [file_entry(each) for each in attached if isinstance(each, Attachment)],
+        "file_limit": MOST_FILES,
         "saved_at": draft.updated_at if draft.version > 1 else None,
         "gmail": gmails_word(draft),
         "chosen_at": errors.get("at", ""),
@@ -93,6 +117,8 @@ def composer(draft: Draft, lock: editlock.Lock | None, user: User, **errors: Any
             "templates": reverse("mail:templates", args=here)
             if user.may(Operation.TEMPLATES_VIEW)
             else "",
+            "attach": reverse("mail:attach", args=here),
+            "preview": reverse("mail:preview_out", args=here),
             "beat": reverse("mail:draft_beat", args=here),
             "leave": reverse("mail:draft_leave", args=here),
         },

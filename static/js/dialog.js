@@ -10,6 +10,10 @@ document.addEventListener("click", (event) => {
   if (event.target instanceof HTMLDialogElement) event.target.close();
 });
 
+/* #dialog shows many things: what it showed last is not seen while the next is on its way. */
+document.addEventListener("htmx:beforeRequest", ({ detail: { target } }) => { if (target?.id === "dialog") target.replaceChildren(); });
+document.addEventListener("htmx:responseError", ({ detail: { target } }) => { if (target?.id === "dialog") target.close(); });
+
 document.addEventListener("htmx:afterRequest", (event) => {
   const { elt, xhr } = event.detail;
   if (!elt.matches?.("form[data-closes]") || !xhr.status || xhr.status >= 500) return;

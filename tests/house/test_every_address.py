@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -21,7 +22,7 @@ from labels.models import Label
 from mail.actions.reply import start_new
 from mail.attachments.store import keep
 from mail.bodies import inline_token
-from mail.models import Attachment, Message, Outgoing, RawMail, ToFetch
+from mail.models import Attachment, DraftFile, Message, Outgoing, RawMail, ToFetch
 from mail.raw.store import keep as keep_raw
 from mailboxes.models import Mailbox
 from permissions.models import User, UserGrant
@@ -161,6 +162,9 @@ TABLE: dict[str, Row] = {
         everybody(200, outsider=404, reader=403), args=("message", "file")
     ),
     "mail:attachment": Row(everybody(200, outsider=404, reader=403), args=("message", "file")),
+    "mail:attach": posting(CHOOSING, *DRAFT),
+    "mail:draft_file": Row(everybody(200, outsider=404), args=("draft", "upload")),
+    "mail:preview_out": posting(CHOOSING, *DRAFT),
     "mail:draft": Row(MEMBERS, args=DRAFT),
     "mail:templates": Row(DRAFTING, args=DRAFT),
     "mail:look_template": Row(everybody(422, outsider=404, reader=403), args=DRAFT),
@@ -226,6 +230,13 @@ def world() -> dict[str, Any]:
         "signature": Signature.objects.create(name="窓口", html="<b>窓口</b>").pk,
         "message": message.pk,
         "other": cast.mail(box).pk,
+        "upload": DraftFile.objects.create(
+            draft=draft,
+            filename="控え.txt",
+            content_type="text/plain",
+            size=2,
+            file=ContentFile(b"ab", "x"),
+        ).pk,
         "mailbox": box.pk,
         "label": Label.objects.create(mailbox=box, gmail_id="Label_1", name="配送").pk,
         "draft": draft.pk,
@@ -271,6 +282,7 @@ ASYNCHRONOUS = {
     "mail:live",
     "mail:attachment",
     "mail:attachment_content",
+    "mail:draft_file",
     "mail:original_file",
     "mail:unimported_file",
 }
