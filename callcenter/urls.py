@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("permissions.urls")),
     path("", include("mailboxes.urls")),
     path("", include("labels.urls")),
+    path("", include("addressbook.urls")),
     path("", include("signatures.urls")),
     path("", include("templates_app.urls")),
     path("", include("mail.urls")),

@@ -71,6 +71,7 @@ _TOOLS: tuple[tuple[str, Any, str, Operation], ...] = (
     ("layout-template", _("Templates"), "templates_app:list", Operation.TEMPLATES_VIEW),
     ("signature", _("Signatures"), "signatures:list", Operation.SIGNATURES_VIEW),
     ("tag", _("Labels"), "labels:list", Operation.LABELS_VIEW),
+    ("book-user", _("Address book"), "addressbook:list", Operation.ADDRESSES_VIEW),
 )
 
 

@@ -28,6 +28,7 @@ ICONS = frozenset(
     {
         "arrow-right",
         "bold",
+        "book-user",
         "check",
         "check-check",
         "chevron-down",
@@ -42,6 +43,7 @@ ICONS = frozenset(
         "clock",
         "cloud-off",
         "copy",
+        "download",
         "external-link",
         "eye",
         "file-pen",
@@ -93,6 +95,7 @@ ICONS = frozenset(
         "type",
         "undo-2",
         "unplug",
+        "upload",
         "user",
         "user-check",
         "users",

@@ -18,6 +18,7 @@ import "./signature.js";
 import "./labels.js";
 import "./keyboard.js";
 import "./composer.js";
+import "./addresses.js";
 import "./rich.js";
 import "./heartbeat.js";
 import "./presence.js";

@@ -19,6 +19,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from labels.models import Label
+from addressbook.actions import keep as addresses
+from addressbook.models import Import, ImportState
 from mail.actions.reply import start_new
 from mail.attachments.store import keep
 from mail.bodies import inline_token
@@ -65,6 +67,8 @@ def posting(expected: dict[str, int], *args: str, **data: Any) -> Row:
 ANSWERING = everybody(409, agent=302, outsider=404, reader=403)
 MAIL, DRAFT, BOX = ("message",), ("draft",), ("mailbox",)
 WRONG = everybody(422, outsider=404)
+# The address book is the whole team's: no mailbox is asked for, only the right.
+KEEPERS = everybody(403, leader=200, admin=200)
 CHOOSING = everybody(422, outsider=404, reader=403)
 
 DRAWER = everybody(200, reader=403)
@@ -104,6 +108,21 @@ TABLE: dict[str, Row] = {
     "signatures:defaults": posting(everybody(302, reader=403), "signature"),
     "signatures:look": Row(DRAWER, args=("signature",)),
     "mail:filling": Row(READERS),
+    "addressbook:list": Row(everybody(200, reader=403)),
+    "addressbook:new": Row(everybody(200, reader=403)),
+    "addressbook:detail": Row(everybody(200, reader=403), args=("address",)),
+    "addressbook:delete": posting(everybody(403, leader=422, admin=422), "address"),
+    "addressbook:complete": Row(READERS),
+    "addressbook:choose": Row(everybody(200, reader=403)),
+    "addressbook:choose_rows": Row(everybody(200, reader=403)),
+    "addressbook:export": Row(KEEPERS),
+    "addressbook:upload": Row(KEEPERS),
+    # An import is its owner's, the admin's.
+    "addressbook:import": Row(everybody(403, leader=404, admin=200), args=("import",)),
+    "addressbook:progress": Row(everybody(403, leader=404, admin=200), args=("import",)),
+    "addressbook:remap": posting(everybody(403, leader=404, admin=422), "import"),
+    "addressbook:apply": posting(everybody(403, leader=404, admin=302), "import"),
+    "addressbook:give_up": posting(everybody(403, leader=404, admin=302), "import"),
     "mail:home": Row(everybody(302)),
     "mail:list": Row(READERS),
     "mail:rows": Row(READERS),
@@ -244,6 +263,10 @@ def world() -> dict[str, Any]:
         "attachment": file,
         "file": file.pk,
         "token": inline_token(file.pk, people["agent"].pk),
+        "address": addresses.add(author, {"name": "井上 葵", "address": "aoi@customer.example"}).pk,
+        "import": Import.objects.create(
+            user=people["admin"], filename="a.csv", state=ImportState.READY
+        ).pk,
         "unimported": "18c0ffee",
         "verb": "pause",
     }
