@@ -83,7 +83,7 @@ def _ensure_free(entry: Address) -> None:
 
 
 @transaction.atomic
-def delete(entry_id: int, user: User, *, version: int) -> None:
+def remove(entry_id: int, user: User, *, version: int) -> None:
     """削除. A mail or a template that bears the address keeps it: only the entry goes.
 
     Raises:

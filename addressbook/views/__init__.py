@@ -1,0 +1,1 @@
+"""Pages of アドレス帳 and its parts."""
