@@ -10,7 +10,14 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from callcenter.richtext import Frame, fold_quotes, frame_document, sanitize, text_to_html
+from callcenter.richtext import (
+    Frame,
+    fold_quotes,
+    frame_document,
+    html_to_text,
+    sanitize,
+    text_to_html,
+)
 from mail.models import Attachment, Message, MessageBody
 from permissions.models import User
 from permissions.operations import Operation
@@ -19,6 +26,15 @@ from permissions.operations import Operation
 # that are signed, name whom they were given to, and are soon over. That somebody has lost the right
 # to the mail meanwhile is seen at once all the same.
 INLINE_SECONDS = 300
+_ON_PAPER = """
+.print-head{border-bottom:1px solid #1f2328;margin:0 0 16px;padding:0 0 12px;font-size:13px}
+.print-head h1{font-size:18px;line-height:1.4;margin:0 0 8px}
+.print-head dl{display:grid;grid-template-columns:max-content 1fr;gap:2px 14px;margin:0}
+.print-head dt{color:#57606a}
+.print-head dd{margin:0}
+.print-hint{margin:0 0 12px;padding:6px 10px;background:#f6f8fa;font-size:12.5px}
+@media print{.print-hint{display:none}body{padding:0}}
+""".strip()
 _SIGNER = TimestampSigner(salt="mail.inline")
 
 
@@ -70,6 +86,7 @@ def frame(
     origin: str,
     allow_remote: bool,
     plain: bool,
+    above: str = "",
 ) -> Frame:
     """The whole document for the frame, with the policy that goes with it.
 
@@ -78,6 +95,7 @@ def frame(
         origin: scheme and host under which the page is shown, for the inline images' addresses.
         allow_remote: the agent asked for the pictures from outside.
         plain: the text alone, as it came.
+        above: HTML of ours over the text, on paper: nothing is folded then.
     """
     inline = {
         each.content_id: each.pk
@@ -90,13 +108,15 @@ def frame(
             return None
         return origin + reverse("mail:inline", args=[inline_token(attachment_id, viewer.pk)])
 
-    label = _("Show quoted text")
+    label = None if above else _("Show quoted text")
     if body.html and not plain:
-        safe = fold_quotes(
-            sanitize(body.html, allow_remote=allow_remote, cid_url=cid_url), label=label
-        )
+        safe = sanitize(body.html, allow_remote=allow_remote, cid_url=cid_url)
+        safe = fold_quotes(safe, label=label) if label else safe
     else:
-        safe = text_to_html(body.text, fold_label=label)
+        safe = text_to_html(body.text or html_to_text(body.html), fold_label=label)
+    if above:
+        safe = safe.with_html(above + safe)
+        safe.stylesheet = f"{safe.stylesheet}\n{_ON_PAPER}".strip()
     return frame_document(
         safe,
         lang=get_language() or "ja",

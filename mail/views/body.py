@@ -8,6 +8,7 @@ from time import monotonic
 from django.contrib.auth.decorators import login_not_required
 from django.core.signing import BadSignature
 from django.http import Http404, HttpResponse, HttpResponseBase
+from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -18,6 +19,7 @@ from mail.attachments.tasks import want
 from mail.models import Attachment
 from mail.raw import tasks as originals
 from mail.raw.shown import chosen_charset, in_charset
+from mail.views.reading import people
 from permissions.access import AgentRequest
 
 _PATIENCE = 20.0  # seconds that a picture may take to come from Gmail
@@ -43,6 +45,36 @@ def body(request: AgentRequest, message_id: int) -> HttpResponse:
     )
     response = HttpResponse(frame.html)
     # Its own policy, and not the page's: the middleware leaves a header that is there alone.
+    for name, value in frame.headers.items():
+        response[name] = value
+    return response
+
+
+@require_safe
+@never_cache
+def printed(request: AgentRequest, message_id: int) -> HttpResponse:
+    """The mail as a document of its own, for paper: fields, text, names of the files."""
+    message = access.readable(request.user, message_id)
+    text = bodies.of(message)
+    above = render_to_string(
+        "mail/_print_head.html",
+        {
+            "mail": message,
+            "people": people(text.people),
+            "files": message.attachments.filter(inline=False),
+        },
+        request,
+    )
+    frame = bodies.frame(
+        message,
+        text,
+        request.user,
+        origin=f"{request.scheme}://{request.get_host()}",
+        allow_remote=request.GET.get("images") == "1",
+        plain=request.GET.get("plain") == "1",
+        above=above,
+    )
+    response = HttpResponse(frame.html)
     for name, value in frame.headers.items():
         response[name] = value
     return response

@@ -68,6 +68,8 @@ def reading(request: AgentRequest, message: Message, *, query: str = "") -> dict
         "more_notices": notices[_NOTICES:],
         "body_url": _frame(message, frame_query),
         "blocked_remote": bodies.blocked_remote(body),
+        "plain_url": _frame(message, {**frame_query, "plain": "1"}) if body.html else "",
+        "print_url": reverse("mail:print", args=[message.pk]),
         "images_url": _frame(message, {**frame_query, "images": "1"}),
         "reading": menu,
         "as_received_url": menu["as_received_url"],

@@ -165,6 +165,8 @@ TABLE: dict[str, Row] = {
     "mail:comments": Row(MEMBERS, args=MAIL),
     "mail:history": Row(MEMBERS, args=MAIL),
     "mail:beside": Row(everybody(302, outsider=404), args=("message", "other")),
+    "mail:print": Row(MEMBERS, args=MAIL),
+    "mail:keys": Row(READERS),
     "mail:events": Row(MEMBERS, args=MAIL),
     "mail:draft_pane": Row(MEMBERS, args=MAIL),
     "mail:reply": posting(ANSWERING, *MAIL),
