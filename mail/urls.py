@@ -24,6 +24,7 @@ from mail.views import (
     presence,
     progress,
     reading,
+    senders,
     sending,
     templates,
 )

@@ -111,6 +111,7 @@ def composer(draft: Draft, lock: editlock.Lock | None, user: User, **errors: Any
         "urls": {
             "send": reverse("mail:send", args=here),
             "autosave": reverse("mail:autosave", args=here),
+            "senders": reverse("mail:senders", args=here),
             "cancel": reverse("mail:cancel", args=here),
             "save": reverse("mail:save", args=here),
             "delete": reverse("mail:discard", args=here) if may_delete and draft.saved_at else "",

@@ -19,6 +19,7 @@ import "./labels.js";
 import "./keyboard.js";
 import "./composer.js";
 import "./addresses.js";
+import "./senders.js";
 import "./rich.js";
 import "./heartbeat.js";
 import "./presence.js";

@@ -190,6 +190,7 @@ TABLE: dict[str, Row] = {
     "mail:templates": Row(DRAFTING, args=DRAFT),
     "mail:look_template": Row(everybody(422, outsider=404, reader=403), args=DRAFT),
     "mail:use_template": posting(WRONG, *DRAFT),
+    "mail:senders": Row(everybody(200, outsider=404, reader=403), args=DRAFT),
     "mail:autosave": posting(WRONG, *DRAFT),
     "mail:save": posting(WRONG, *DRAFT),
     "mail:send": posting(WRONG, *DRAFT),
