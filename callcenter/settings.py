@@ -207,6 +207,7 @@ CELERY = {
         "mail.outbox.tasks",
         "mail.attachments.tasks",
         "mail.raw.tasks",
+        "mail.bulk.tasks",
         "mail.tasks",
     ],
     "beat_scheduler": "callcenter.beat:SingleScheduler",

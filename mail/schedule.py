@@ -11,6 +11,8 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "see-to-ended-changes": {"task": "mail.tasks.see_to_ended_changes", "schedule": 2.0},
     "hope-for-uncertain": {"task": "mail.tasks.hope_for_uncertain", "schedule": 60.0},
     "reconcile-nightly": {"task": "mail.sync.tasks.reconcile_nightly", "schedule": 600.0},
+    "redrive-bulk": {"task": "mail.bulk.tasks.redrive", "schedule": 5.0},
+    "sweep-bulk": {"task": "mail.bulk.tasks.sweep", "schedule": 3600.0},
     "build-search": {"task": "mail.tasks.build_search", "schedule": 30.0},
     "sweep-orphans": {"task": "mail.tasks.sweep_orphans", "schedule": 600.0},
 }

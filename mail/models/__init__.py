@@ -1,6 +1,7 @@
 """The tables of mail. Each file holds one thing and the rules that the database keeps for it."""
 
 from mail.models.attachment import Attachment
+from mail.models.bulk import BulkItem, BulkOutcome, BulkRun, BulkState, BulkVerb
 from mail.models.comment import Comment
 from mail.models.delivery import DeliveryFailure
 from mail.models.draft import Draft, DraftKind, DraftState
@@ -32,6 +33,11 @@ from mail.models.sync_state import (
 __all__ = [
     "Attachment",
     "Automatic",
+    "BulkItem",
+    "BulkOutcome",
+    "BulkRun",
+    "BulkState",
+    "BulkVerb",
     "Comment",
     "Conversation",
     "Correspondent",

@@ -70,6 +70,19 @@ def _importing(user: User, mailbox: Mailbox | None) -> dict[str, Any] | None:
     return {"address": first.address, "fetched": fetched, "listed": whole}
 
 
+def _bulk(user: User, browse: Browse) -> dict[str, Any]:
+    """What mail/_bulk_bar.html offers; nothing to whom may not do things to many mails at once."""
+    if not user.may(Operation.MAIL_BULK):
+        return {}
+    return {
+        "kind": browse.category.key if browse.label is None else "",
+        "may_status": user.may(Operation.MAIL_STATUS),
+        "may_assign": user.may(Operation.MAIL_ASSIGN),
+        "may_label": user.may(Operation.MAIL_LABEL),
+        "may_move": user.may(Operation.MAIL_TRASH),
+    }
+
+
 @require_safe
 @never_cache
 def list_page(request: AgentRequest) -> HttpResponse:
@@ -117,6 +130,7 @@ def list_page(request: AgentRequest) -> HttpResponse:
         # While the first mails come in, a page that is not full asks for itself again.
         "again_url": request.get_full_path() if len(rows) < PAGE and not newer else "",
         "has_mailbox": bool(user.mailbox_ids),
+        "bulk": _bulk(user, browse),
         **row_rights(user),
     }
     return page(request, "mail/list.html", values)

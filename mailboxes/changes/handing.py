@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 
 from mailboxes.changes.labels import LabelWish
 from mailboxes.changes.patch import LabelPatch
-from mailboxes.changes.tasks import carry_out
+from mailboxes.changes.tasks import wake
 from mailboxes.models import Change, ChangeKind, ChangeState, Mailbox
 from permissions.models import User
 
@@ -128,7 +128,7 @@ def _within_a_transaction() -> None:
 def _wake_afterwards(mailbox: Mailbox) -> None:
     mailbox_id = mailbox.pk
     # The sweeper finds the row if the broker is away or we die in between.
-    transaction.on_commit(lambda: carry_out.delay(mailbox_id), robust=True)
+    transaction.on_commit(lambda: wake(mailbox_id), robust=True)
 
 
 def _is_latest_of_labels(mailbox: Mailbox, target: str) -> bool:

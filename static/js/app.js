@@ -10,6 +10,7 @@ import "./splitter.js";
 import "./tabs.js";
 import "./beside.js";
 import "./list.js";
+import "./bulk.js";
 import "./look.js";
 import "./filter.js";
 import "./drawers.js";

@@ -17,6 +17,7 @@ export function showTicks() {
     count.textContent = count.dataset.words.replace("%n", ticked);
     count.hidden = !ticked;
   }
+  document.dispatchEvent(new CustomEvent("ticks"));
 }
 
 let last = null;

@@ -18,13 +18,14 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from labels.models import Label
 from addressbook.actions import keep as addresses
 from addressbook.models import Import, ImportState
+from labels.models import Label
 from mail.actions.reply import start_new
 from mail.attachments.store import keep
 from mail.bodies import inline_token
 from mail.models import Attachment, DraftFile, Message, Outgoing, RawMail, ToFetch
+from mail.models.bulk import BulkRun
 from mail.raw.store import keep as keep_raw
 from mailboxes.models import Mailbox
 from permissions.models import User, UserGrant
@@ -127,6 +128,13 @@ TABLE: dict[str, Row] = {
     "mail:list": Row(READERS),
     "mail:rows": Row(READERS),
     "mail:nav": Row(READERS),
+    "mail:bulk": posting(everybody(403, leader=422, admin=422)),
+    "mail:bulk_people": Row(everybody(403, leader=200, admin=200)),
+    "mail:bulk_labels": Row(everybody(403, leader=200, admin=200)),
+    # A run is its own person's.
+    "mail:bulk_report": Row(everybody(403, leader=200, admin=404), args=("run",)),
+    "mail:bulk_undo": posting(everybody(403, leader=409, admin=404), "run"),
+    "mail:bulk_stop": posting(everybody(403, leader=302, admin=404), "run"),
     "mail:new": Row(everybody(200, reader=403)),
     "mail:progress": Row(ADMINS, args=BOX),
     "mail:health": Row(ADMINS, args=BOX),
@@ -272,6 +280,7 @@ def world() -> dict[str, Any]:
         ).pk,
         "unimported": "18c0ffee",
         "verb": "pause",
+        "run": BulkRun.objects.create(user=people["leader"], verb="read", state="running").pk,
     }
 
 
