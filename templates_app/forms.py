@@ -13,7 +13,7 @@ from templates_app.actions.edit import TemplateFields
 _LONGEST_TEXT = 200_000
 
 
-def _line(label: str, name: str) -> forms.CharField:
+def _line(label: str) -> forms.CharField:
     attrs = {"class": "field-input", "autocomplete": "off", "spellcheck": "false"}
     return forms.CharField(
         label=label, required=False, max_length=20_000, widget=forms.TextInput(attrs=attrs)
@@ -37,9 +37,9 @@ class TemplateForm(EntryForm):
             attrs={"class": "field-input", "autocomplete": "off", "list": "folders"}
         ),
     )
-    to = _line("To", "to")
-    cc = _line("Cc", "cc")
-    bcc = _line("Bcc", "bcc")
+    to = _line("To")
+    cc = _line("Cc")
+    bcc = _line("Bcc")
     subject = forms.CharField(
         label=_("Subject"),
         max_length=900,
