@@ -1,0 +1,1 @@
+"""The desk's pages over much mail: see bench/pages.py."""

@@ -1,0 +1,175 @@
+"""Asking for the pages, and adding up: see bench/pages.py."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import time
+from collections.abc import Callable
+from statistics import median
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from bench.desk.filling import fill
+from bench.setting import say
+from mail import rows as rendering
+from mail.browse import PAGE, Browse, Place
+from permissions.models import User
+from scripts.services import ROOT
+
+_STATIC = ROOT / "static"
+
+
+class Desk:
+    """An agent's browser, as far as the server is concerned."""
+
+    def __init__(self, agent: User, rounds: int) -> None:
+        self.agent, self.rounds = agent, rounds
+        self.client = Client()
+        self.client.force_login(agent)
+
+    def get(self, address: str) -> bytes:
+        response = self.client.get(address)
+        assert response.status_code == 200, f"{response.status_code} {address}"
+        content: bytes = response.content
+        return content
+
+    def ms(self, address: str, before: Callable[[], None] | None = None) -> float:
+        """Median milliseconds of a page."""
+        self.get(address)
+        spent = []
+        for _ in range(self.rounds):
+            if before:
+                before()
+            begin = time.perf_counter()
+            self.get(address)
+            spent.append((time.perf_counter() - begin) * 1000)
+        return round(median(spent), 1)
+
+    def queries(self, address: str) -> int:
+        self.get(address)
+        with CaptureQueriesContext(connection) as captured:
+            self.get(address)
+        return len(captured)
+
+
+def measure(messages: int, *, rounds: int, seed: int) -> dict[str, object]:
+    settings.ALLOWED_HOSTS = ["*"]
+    settings.SECURE_SSL_REDIRECT = False
+    begin = time.monotonic()
+    few = Desk(fill("few@shop.example", max(messages // 100, 200), seed), rounds)
+    many = Desk(fill("support@shop.example", messages, seed), rounds)
+    say(f"stored {messages} mails in {time.monotonic() - begin:.0f} s")
+    inbox = f"{reverse('mail:list')}?category=inbox"
+    content = many.get(inbox)
+    lists = {name: many.ms(address) for name, address in _lists(many.agent).items()}
+    worst = max(lists, key=lambda name: lists[name])
+    say(" ".join(f"{name} {spent}" for name, spent in lists.items()))
+    mail = _mail(many.agent)
+    script = _script()
+    return {
+        "messages": messages,
+        "list_ms": lists["inbox"],
+        "mail_ms": many.ms(mail),
+        "list_queries": many.queries(inbox),
+        "mail_queries": many.queries(mail),
+        "list_kb": round(len(content) / 1000, 1),
+        "list_gz_kb": round(len(gzip.compress(content, 6)) / 1000, 1),
+        "rows": content.count(b'<tr id="m-'),
+        "script_gz_kb": script["page"],
+        "editor_gz_kb": script["editor"],
+        "worst_list": worst,
+        "worst_list_ms": lists[worst],
+        "rows_anew_ms": many.ms(inbox, before=_forget_rows),
+        "few_messages": max(messages // 100, 200),
+        "few_list_ms": few.ms(inbox),
+        "few_mail_ms": few.ms(_mail(few.agent)),
+        "few_list_queries": few.queries(inbox),
+        **_deep(many),
+    }
+
+
+def _lists(agent: User) -> dict[str, str]:
+    base = reverse("mail:list")
+    label = agent.memberships.get().mailbox.labels.get(name="配送")
+    return {
+        **{
+            key: f"{base}?category={key}"
+            for key in ("inbox", "open", "done", "mine", "sent", "starred", "drafts", "all")
+        },
+        "label": f"{base}?label={label.pk}",
+        "inbox_open": f"{base}?category=inbox&status=open",
+    }
+
+
+def _mail(agent: User) -> str:
+    """A mail in the middle of the newest page, opened from the inbox."""
+    found = Browse.parse(agent, {"category": "inbox"}).page(agent)[0]
+    message = found[len(found) // 2]
+    return f"{reverse('mail:detail', args=[message.pk])}?category=inbox"
+
+
+def _forget_rows() -> None:
+    rendering._rendered = rendering._Rendered()
+
+
+def _deep(desk: Desk) -> dict[str, Any]:
+    """The rows nine tenths down all mail: by the place of the mail before, and by counting."""
+    browse = Browse.parse(desk.agent, {"category": "all"})
+    ordered = browse.messages(desk.agent).newest_first()
+    depth = ordered.count() * 9 // 10
+    place = Place.of(ordered[depth])
+    address = f"{reverse('mail:list')}?{browse.query}&before={place}&n={depth + 1}"
+
+    def counted() -> None:
+        list(ordered.select_related("assignee")[depth : depth + PAGE + 1])
+
+    def by_place() -> None:
+        older = browse.messages(desk.agent).filter(place.older)
+        list(older.newest_first().select_related("assignee")[: PAGE + 1])
+
+    return {
+        "deep_ms": desk.ms(address),
+        "deep_rows_ms": _spent(by_place, desk.rounds),
+        "deep_rows_by_offset_ms": _spent(counted, desk.rounds),
+    }
+
+
+def _spent(work: Callable[[], None], rounds: int) -> float:
+    work()
+    spent = []
+    for _ in range(rounds):
+        begin = time.perf_counter()
+        work()
+        spent.append((time.perf_counter() - begin) * 1000)
+    return round(median(spent), 1)
+
+
+def _script() -> dict[str, float]:
+    """What a page of the product loads, and what the editor adds when somebody uses it."""
+    loaded = {"vendor/htmx/htmx.min.js", "js/remembered.js"}
+    waiting = ["js/app.js"]
+    while waiting:
+        name = waiting.pop()
+        if name in loaded:
+            continue
+        loaded.add(name)
+        text = (_STATIC / name).read_text("utf-8")
+        waiting += [
+            f"js/{each}"
+            for each in re.findall(r'^(?:import|export)[^"\n]*"\./([^"]+)"', text, re.M)
+        ]
+    editor = _STATIC / "vendor" / "trix" / "trix.esm.min.js"
+    return {
+        "page": round(sum(_zipped(_STATIC / name) for name in loaded) / 1000, 1),
+        "editor": round(_zipped(editor) / 1000, 1),
+    }
+
+
+def _zipped(path: Any) -> int:
+    return len(gzip.compress(path.read_bytes(), 6))
