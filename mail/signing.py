@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 from callcenter.addresses import normalise_address
 from callcenter.richtext import SafeHtml, sanitize
-from callcenter.variables import Variable, fill
+from callcenter.variables import fill
 from mail.filling import values_for, values_of
 from mail.models import Draft, Message
 from mailboxes.models import Mailbox
@@ -56,18 +57,17 @@ def choices(draft: Draft, user: User) -> list[dict[str, Any]]:
     return found
 
 
-def html_of(signature: Signature, values: dict[Variable, str]) -> SafeHtml | None:
-    """Its HTML for a mail that is written so, filled and sanitised; None when it has none.
+def signature_html(draft: Draft) -> SafeHtml:
+    """The HTML of the draft's signature for a mail with formatting, filled and sanitised.
 
-    The values are escaped before they are put in: they come from strangers.
+    Empty when the field's text is nobody's but its writer's: what was edited goes out as it stands.
     """
-    if not signature.html:
-        return None
-    escaped = {variable: _escaped(value) for variable, value in values.items()}
-    return sanitize(fill(signature.html, escaped).text)
-
-
-def _escaped(value: str) -> str:
-    for sign, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
-        value = value.replace(sign, entity)
-    return value
+    if not draft.signature.strip():
+        return SafeHtml()
+    values = values_of(draft, draft.author)
+    for signature in Signature.objects.exclude(html="").order_by("pk"):
+        if fill(signature.text, values).text.strip() == draft.signature.strip():
+            # They come from strangers, and stand in HTML now.
+            escaped = {variable: escape(value) for variable, value in values.items()}
+            return sanitize(fill(signature.html, escaped).text, allow_remote=True)
+    return SafeHtml()

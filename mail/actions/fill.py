@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
+from callcenter.richtext import written
 from callcenter.variables import fill
 from mail import journal
 from mail.access import ensure, writing
@@ -17,6 +18,7 @@ from mail.actions.fields import DraftFields, People, people
 from mail.actions.original import prepare
 from mail.filling import values_of
 from mail.mime.addresses import normalise_address, parse_addresses
+from mail.mime.rich import lines
 from mail.models import Draft, DraftKind
 from permissions.access import require
 from permissions.models import User
@@ -99,7 +101,7 @@ def use_template(
     put = dict(offered.values)
     if over == Over.ADD:
         put = _added(stored, put, in_the_way)
-    write(stored, stored.version, DraftFields(**put))
+    write(stored, stored.version, DraftFields(**put, html=_formatted(stored, offered, put)))
     born = {
         "template": template.pk,
         "put": {name: _stored(value) for name, value in put.items()},
@@ -153,6 +155,15 @@ def _added(draft: Draft, put: dict[str, Any], in_the_way: list[str]) -> dict[str
             more = [each for each in put[name] if normalise_address(each[1]) not in known]
             added[name] = (*people(stands), *more)
     return added
+
+
+def _formatted(draft: Draft, offered: Offer, put: Mapping[str, Any]) -> str | None:
+    """For a draft that is written with formatting, the same text with it; else None."""
+    if not draft.html or "text" not in put:
+        return None
+    html = f"<div>{lines(offered.values['text'].rstrip())}</div>"
+    was_added = put["text"] != offered.values["text"]
+    return written(f"{draft.html}<br>{html}" if was_added else html)
 
 
 def _stored(value: Any) -> Any:

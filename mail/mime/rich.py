@@ -11,10 +11,17 @@ from html import escape
 _QUOTE = "margin:0 0 0 .8ex;padding-left:1ex;border-left:1px solid #ccc"
 
 
-def document(html: str, *, signature: str = "", quoted: str = "") -> str:
-    """The whole HTML: what was written (harmless already), the signature, the quotation last."""
+def document(
+    html: str, *, signature: str = "", signature_html: str = "", quoted: str = ""
+) -> str:
+    """The whole HTML: what was written (harmless already), the signature, the quotation last.
+
+    `signature_html` (harmless, too) stands instead of the signature's text where there is one.
+    """
     parts = [f"<div>{html}</div>"] if html.strip() else []
-    if signature.strip():
+    if signature_html.strip():
+        parts.append(f"<div>{signature_html}</div>")
+    elif signature.strip():
         parts.append(f"<div>{lines(signature.strip(chr(10)))}</div>")
     if quoted.strip():
         parts.append(f"<div>{quotation(quoted.strip(chr(10)))}</div>")

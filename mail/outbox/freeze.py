@@ -18,6 +18,7 @@ from mail.mime.references import reply_headers
 from mail.mime.rich import document
 from mail.models import Attachment, Draft, DraftFile, MessageBody, Outgoing
 from mail.outbox.evidence import HEADER, text_hash
+from mail.signing import signature_html
 from mailboxes.models import SendAs
 from permissions.models import User
 
@@ -151,7 +152,12 @@ def full_html(draft: Draft) -> str:
     """As `full_text`, for those who see formatting; empty for a draft without any."""
     if not draft.html:
         return ""
-    return document(draft.html, signature=draft.signature, quoted=draft.quoted)
+    return document(
+        draft.html,
+        signature=draft.signature,
+        signature_html=signature_html(draft),
+        quoted=draft.quoted,
+    )
 
 
 def encoded(size: int) -> int:
