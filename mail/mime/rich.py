@@ -11,9 +11,7 @@ from html import escape
 _QUOTE = "margin:0 0 0 .8ex;padding-left:1ex;border-left:1px solid #ccc"
 
 
-def document(
-    html: str, *, signature: str = "", signature_html: str = "", quoted: str = ""
-) -> str:
+def document(html: str, *, signature: str = "", signature_html: str = "", quoted: str = "") -> str:
     """The whole HTML: what was written (harmless already), the signature, the quotation last.
 
     `signature_html` (harmless, too) stands instead of the signature's text where there is one.
