@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from callcenter.gmail.errors import GmailError
-from mail import editlock, settled
+from mail import contacts, editlock, settled
 from mail.models import Draft, Outgoing, OutgoingState
 from mail.outbox import claims, following, noticing, orphans, timing
 from mail.outbox import tasks as outbox
@@ -64,6 +64,11 @@ def hope_for_uncertain() -> None:
 @shared_task
 def build_search() -> None:
     building.go_on()
+
+
+@shared_task
+def gather_contacts() -> None:
+    contacts.gather()
 
 
 @shared_task
