@@ -20,8 +20,18 @@ from labels.seen import labels_of
 from mail.categories import BY_KEY, DEFAULT, Category
 from mail.models import Message, Status
 from mail.models.message import MessageQuerySet
-from mail.search import Asked, Found, Query, find, matching, parse
+from mail.search import Asked, Found, Query, count, find, format_tree, matching, parse
 from mail.search.drivers import Edge
+from mail.search.nodes import (
+    Assigned,
+    Handling,
+    In,
+    InMailbox,
+    Is,
+    Labelled,
+    Node,
+    conjunction,
+)
 from mailboxes.models import Mailbox
 from permissions.models import User
 
@@ -30,6 +40,19 @@ COUNTED = 1000
 _LONGEST = 2000  # characters of a search
 _COUNTING = 0.4  # seconds, for the number of hits
 _STATUSES = frozenset(Status.values)
+# The categories in the language of search; すべてのメール asks for nothing.
+_AS_WORDS: dict[str, tuple[Node, ...]] = {
+    "inbox": (In("inbox"),),
+    "open": (Handling("open"),),
+    "in_progress": (Handling("in_progress"),),
+    "done": (Handling("done"),),
+    "mine": (Assigned("me"),),
+    "starred": (Is("starred"),),
+    "sent": (In("sent"),),
+    "drafts": (In("drafts"),),
+    "spam": (In("spam"),),
+    "trash": (In("trash"),),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +151,22 @@ class Browse:
         """What the words mean."""
         return parse(self.words)
 
+    def as_text(self, *, with_mailbox: bool = True) -> str:
+        """The whole list as the text of one query: what stands in the address beside the words
+        becomes words too."""
+        nodes = [] if self.label else list(_AS_WORDS.get(self.category.key, ()))
+        if self.label is not None:
+            nodes.append(Labelled(self.label.name))
+        if self.mailbox is not None and with_mailbox:
+            nodes.append(InMailbox(self.mailbox.address))
+        if self.status:
+            nodes.append(Assigned("me") if self.status == "mine" else Handling(self.status))
+        scope = format_tree(conjunction(nodes))
+        # As it was typed, where nothing is to be added: what is wrong with it is told of it.
+        if not scope or not self.words:
+            return scope or self.words
+        return format_tree(conjunction([self.search.tree, *nodes]))
+
     @property
     def title(self) -> str:
         return self.label.name if self.label else str(self.category.name)
@@ -189,18 +228,25 @@ class Browse:
             edge=place.edge if place else None,
             newer=self.after is not None,
             limit=PAGE,
+            count=COUNTED,
         )
+
+    def total(self, found: Found) -> tuple[int, bool]:
+        """What a page of the search tells of the number of hits, and whether there may be more."""
+        if self.after is not None:
+            return 0, True  # it was looked for towards the newer ones
+        return (self.first if self.before else 1) - 1 + found.counted, not found.is_all
 
     def count_hits(self, user: User) -> tuple[int, bool]:
         """Hits of the search up to `COUNTED`, and whether there are (or may be) more."""
-        found = find(
+        found = count(
             self.search.tree,
             Asked(user, timezone.now()),
-            self._within(user).only("pk"),
-            limit=COUNTED,
+            self._within(user),
+            most=COUNTED,
             budget=_COUNTING,
         )
-        return len(found.messages), found.more or found.partial
+        return min(found.counted, COUNTED), not found.is_all
 
     def count(self, user: User) -> int:
         """How many mails the list has, exact up to `COUNTED`, one more when there are more."""

@@ -14,6 +14,7 @@ from activity import events
 from callcenter.partials import wants_partial
 from labels.models import LabelKind, LabelState
 from labels.seen import labels_of
+from mail import saved
 from mail.browse import Browse
 from mail.categories import CATEGORIES
 from mail.counts import Counts, counts_for
@@ -43,6 +44,7 @@ def build(request: HttpRequest, user: User, browse: Browse | None) -> dict[str, 
     base = reverse("mail:list")
     mailbox = browse.mailbox if browse else None
     kept = f"&mailbox={mailbox.pk}" if mailbox else ""
+    searches = saved.shown(user, browse.words if browse else "")
     in_settings = request.path.startswith(reverse("mailboxes:settings"))
     return {
         "new_url": reverse("mail:new") if user.may(Operation.MAIL_COMPOSE) else "",
@@ -59,9 +61,12 @@ def build(request: HttpRequest, user: User, browse: Browse | None) -> dict[str, 
         ],
         "label_groups": _label_groups(user, mailbox, counts, browse, base),
         "open_by_label": counts.labels,
+        "saved": searches,
+        "saved_stale": not all(each.fresh for each in searches),
         "tools": _tools(request, user),
         "admin_current": "mailboxes" if in_settings else "",
         "q": browse.words if browse else "",
+        "list_query": browse.query if browse else "",
         "mailbox": mailbox,
     }
 

@@ -23,6 +23,7 @@ class Operation(models.TextChoices):
     MAIL_DOWNLOAD = "mail.download", _("Download attachments")
     MAIL_BULK = "mail.bulk", _("Bulk actions")
     MAIL_FORCE = "mail.force", _("Force update")
+    MAIL_SHARE_SEARCH = "mail.share_search", _("Share saved searches")
     TEMPLATES_VIEW = "templates.view", _("See templates")
     TEMPLATES_ADD = "templates.add", _("Add templates")
     TEMPLATES_CHANGE = "templates.change", _("Change templates")
@@ -79,6 +80,7 @@ LEADER = AGENT | {
     Operation.MAIL_COMMENT_OTHERS,
     Operation.MAIL_BULK,
     Operation.MAIL_FORCE,
+    Operation.MAIL_SHARE_SEARCH,
     *(each for each in Operation if each.value.startswith(_DRAWERS)),
 }
 ADMIN = frozenset(Operation)

@@ -17,6 +17,7 @@ from bench.finding.queries import queries
 from bench.finding.storing import Store, backend_cpu, letters
 from bench.letters import NEWEST
 from bench.setting import say
+from mail.browse import COUNTED
 from mail.models import Message
 from mail.search import Asked, Found, find, parse
 
@@ -86,5 +87,6 @@ def _ask(store: Store, text: str) -> tuple[float, Found]:
         parse(text).tree,
         Asked(store.agent, NEWEST + timedelta(minutes=1)),
         Message.objects.visible_to(store.agent).select_related("assignee"),
+        count=COUNTED,
     )
     return (time.perf_counter() - begin) * 1000, found

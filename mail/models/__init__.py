@@ -19,6 +19,7 @@ from mail.models.message import (
 )
 from mail.models.outgoing import Outgoing, OutgoingState
 from mail.models.raw import RawMail
+from mail.models.saved_search import RecentSearch, SavedSearch
 from mail.models.search_document import SearchBuild, SearchDocument
 from mail.models.set_aside import SetAside
 from mail.models.sync_state import (
@@ -57,7 +58,9 @@ __all__ = [
     "OutgoingState",
     "RawMail",
     "Reason",
+    "RecentSearch",
     "Reconciliation",
+    "SavedSearch",
     "SearchBuild",
     "SearchDocument",
     "SetAside",

@@ -138,6 +138,8 @@ class Message(models.Model):
                 name="message_by_assignee",
                 condition=models.Q(assignee__isnull=False),
             ),
+            # larger: — what is really large is rare.
+            models.Index(fields=["size"], name="message_by_size"),
         )
 
     def __str__(self) -> str:

@@ -5,8 +5,11 @@
 
     search(user, text)                  # a queryset of Message, everything that matches
     find(query.tree, Asked(user, now), Message.objects.visible_to(user))   # a page, in time
+    count(query.tree, …, most=1000, budget=0.4)                            # how many
+    sheet_of(query.tree), written(sheet)                                   # the form, and back
 
-`nodes`, `lexer`, `operators`, `values`, `parser`, `formatter` and `words` are pure: text in, values
+`nodes`, `lexer`, `operators`, `values`, `parser`, `formatter`, `words`, `sheet` and `completing`
+are pure: text in, values
 out, no Django. docs/search.md has every operator.
 """
 
@@ -19,7 +22,7 @@ from mail.search.formatter import format_tree
 from mail.search.parser import Caution, Query, parse
 
 if TYPE_CHECKING:
-    from mail.search.finding import Found, find, matching, search
+    from mail.search.finding import Found, count, find, matching, search
     from mail.search.meanings import Asked
 
 __all__ = [
@@ -27,6 +30,7 @@ __all__ = [
     "Caution",
     "Found",
     "Query",
+    "count",
     "find",
     "format_tree",
     "matching",
@@ -37,6 +41,7 @@ __all__ = [
 _NEED_DJANGO = {
     "Asked": "mail.search.meanings",
     "Found": "mail.search.finding",
+    "count": "mail.search.finding",
     "find": "mail.search.finding",
     "matching": "mail.search.finding",
     "search": "mail.search.finding",

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import connection
 
-from mail.search.conditions import category_label, whole_address
+from mail.search.conditions import LARGEST, category_label, whole_address
 from mail.search.meanings import Asked
 from mail.search.nodes import (
     After,
@@ -31,16 +31,12 @@ from mail.search.nodes import (
     MessageId,
     Node,
     Period,
+    Size,
     Term,
 )
 
 # A list of at most so many is taken as it is, whatever else the query says.
 SHORT = 3000
-
-_SOME_LABELS = (
-    "SELECT internal_date, message_id FROM mail_messagelabel WHERE label_id = ANY(%s) AND"
-)
-_ONE_LABEL = _SOME_LABELS.replace("ANY(%s)", "%s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +60,7 @@ class Stretch:
         return replace(self, edge=edge)
 
     def sql(self, date: str, pk: str) -> tuple[str, list[Any]]:
-        """Condition, order and parameters for these columns."""
+        """Condition and parameters for these columns."""
         parts, parameters = ["TRUE"], []
         if self.edge is not None:
             parts.append(f"({date}, {pk}) {'>' if self.newer else '<'} (%s, %s)")
@@ -75,52 +71,83 @@ class Stretch:
         if self.until is not None:
             parts.append(f"{date} < %s")
             parameters.append(self.until)
-        way = "" if self.newer else " DESC"
-        return f"{' AND '.join(parts)} ORDER BY {date}{way}, {pk}{way}", parameters
+        return " AND ".join(parts), parameters
 
 
 @dataclass(frozen=True, slots=True)
 class Driver:
-    """A list of candidates: `source` is SQL that ends in a WHERE to which a stretch is added."""
+    """A list of candidates: `rows` is what stands behind FROM, ending in a condition to which a
+    stretch is added; `found` a list that is made before."""
 
     name: str
-    source: str
+    rows: str
     parameters: tuple[Any, ...]
-    date: str
-    pk: str
+    date: str = "internal_date"
+    pk: str = "message_id"
+    found: str = ""
 
-    def ids(self, stretch: Stretch, most: int) -> list[Edge]:
+    def ids(self, stretch: Stretch, most: int) -> list[str]:
+        """Ids in the order of the list, as text: what is only handed back to the database need not
+        become numbers here."""
         condition, parameters = stretch.sql(self.date, self.pk)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"{self.source} {condition} LIMIT %s", [*self.parameters, *parameters, most]
+        way = "" if stretch.newer else " DESC"
+        sql = (
+            f"{self.found} SELECT string_agg(pk::text, ',') FROM (SELECT {self.pk} AS pk"  # noqa: S608
+            f" FROM {self.rows} {condition} ORDER BY {self.date}{way}, {self.pk}{way} LIMIT %s) l"
+        )
+        listed = self._one(sql, [*self.parameters, *parameters, most])
+        return listed.split(",") if listed else []
+
+    def count(self, stretch: Stretch, most: int) -> int:
+        """How long the list is, up to `most`."""
+        condition, parameters = stretch.sql(self.date, self.pk)
+        return int(
+            self._one(
+                f"{self.found} SELECT count(*) FROM"  # noqa: S608
+                f" (SELECT 1 FROM {self.rows} {condition} LIMIT %s) l",
+                [*self.parameters, *parameters, most],
             )
-            return [Edge(date, pk) for date, pk in cursor.fetchall()]
+        )
+
+    def _one(self, sql: str, parameters: list[Any]) -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, parameters)
+            return cursor.fetchone()[0]
+
+
+_WITH_KEYS = (
+    "WITH found AS MATERIALIZED (SELECT internal_date, message_id FROM mail_searchdocument"
+    " WHERE mail_search_keys(head, body) @@ %s::tsquery)"
+)
 
 
 def walk() -> Driver:
     """Every mail."""
-    return Driver(
-        "walk",
-        "SELECT internal_date, message_id FROM mail_searchdocument WHERE",
-        (),
-        "internal_date",
-        "message_id",
-    )
+    return Driver("walk", "mail_searchdocument WHERE", ())
 
 
 def by_keys(tsquery: str) -> Driver:
     """Those with the keys of the query's words. The list is made before it is sorted and cut:
     keys are never computed for a mail that was not found by the index."""
+    return Driver("keys", "found WHERE", (tsquery,), found=_WITH_KEYS)
+
+
+def without_keys(tsquery: str) -> Driver:
+    """Those that have not these keys: the walk, past everything that the index names."""
     return Driver(
-        "keys",
-        "WITH found AS MATERIALIZED (SELECT internal_date, message_id FROM mail_searchdocument"
-        " WHERE mail_search_keys(head, body) @@ %s::tsquery)"
-        " SELECT internal_date, message_id FROM found WHERE",
+        "without keys",
+        "mail_searchdocument WHERE message_id NOT IN (SELECT message_id FROM found) AND",
         (tsquery,),
-        "internal_date",
-        "message_id",
+        found=_WITH_KEYS,
     )
+
+
+def edge_at(pk: int) -> Edge | None:
+    """A mail's place; None when it is gone."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT internal_date FROM mail_searchdocument WHERE message_id = %s", [pk])
+        row = cursor.fetchone()
+    return Edge(row[0], pk) if row else None
 
 
 def by_rows(tree: Node, asked: Asked) -> Iterator[Driver]:
@@ -130,26 +157,21 @@ def by_rows(tree: Node, asked: Asked) -> Iterator[Driver]:
             case MessageId(rfc822_id):
                 yield Driver(
                     "message id",
-                    "SELECT m.internal_date, m.id FROM mail_message m JOIN mail_messagebody b"
-                    " ON b.message_id = m.id WHERE b.rfc822_id = %s AND",
+                    "mail_message m JOIN mail_messagebody b ON b.message_id = m.id"
+                    " WHERE b.rfc822_id = %s AND",
                     (rfc822_id,),
                     "m.internal_date",
                     "m.id",
                 )
             case Term(text, Field.CUSTOMER) if address := whole_address(text):
-                yield Driver(
-                    "customer",
-                    "SELECT internal_date, message_id FROM mail_correspondent"
-                    " WHERE address = %s AND",
-                    (address,),
-                    "internal_date",
-                    "message_id",
-                )
+                yield Driver("customer", "mail_correspondent WHERE address = %s AND", (address,))
             case Assigned(who) if who != "none":
                 people = [asked.user.pk] if who == "me" else asked.people_named(who)
                 yield _of_messages("assignee", "assignee_id = ANY(%s)", people)
             case Handling("open" | "in_progress" as status):
                 yield _of_messages("status", "status = %s", status)
+            case Size(True, size) if size <= LARGEST:
+                yield _of_messages("size", "size >= %s", size)
             case _:
                 ids = _label_ids(leaf, asked)
                 if ids is not None:
@@ -157,21 +179,13 @@ def by_rows(tree: Node, asked: Asked) -> Iterator[Driver]:
                     one = len(ids) == 1
                     yield Driver(
                         "label",
-                        _ONE_LABEL if one else _SOME_LABELS,
+                        f"mail_messagelabel WHERE label_id = {'%s' if one else 'ANY(%s)'} AND",
                         (ids[0] if one else ids,),
-                        "internal_date",
-                        "message_id",
                     )
 
 
 def _of_messages(name: str, condition: str, value: object) -> Driver:
-    return Driver(
-        name,
-        f"SELECT internal_date, id FROM mail_message WHERE {condition} AND",  # noqa: S608
-        (value,),
-        "internal_date",
-        "id",
-    )
+    return Driver(name, f"mail_message WHERE {condition} AND", (value,), "internal_date", "id")
 
 
 def _label_ids(leaf: Node, asked: Asked) -> list[int] | None:

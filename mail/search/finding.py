@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass, field
 
 from django.db import OperationalError, connection, transaction
+from django.db.models import BooleanField, F, Func, Value
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from psycopg.errors import QueryCanceled
@@ -19,35 +20,43 @@ from mail.models.message import MessageQuerySet
 from mail.search import drivers
 from mail.search.conditions import condition, hidden, names_hidden
 from mail.search.drivers import Driver, Edge, Stretch
-from mail.search.keys import tsquery
+from mail.search.keys import decided, excluded, tsquery
 from mail.search.meanings import Asked
 from mail.search.nodes import Node
 from mail.search.parser import parse
 from permissions.models import User
 
 BUDGET = 1.5  # seconds
-_PROBE = 200
+# Mails held against a query to see how common its hits are.
+_PROBE = 100
 # To hold a mail's text against the query costs as much as twenty candidates of the index.
 _HELD_TO_LISTED = 20
 _LIST = 20_000
+_CHUNKS = (200, 800, 3200, 6400)
+# So many mails are walked before a query that excludes something common asks the index for that.
+_PATIENCE = 1000
+# Where a page is full already, counting on may take so long from the beginning.
+_COUNTING = 0.02  # seconds
 _DEFAULTS = (
     "SET LOCAL statement_timeout TO DEFAULT; SET LOCAL enable_hashjoin TO DEFAULT;"
     " SET LOCAL enable_mergejoin TO DEFAULT; SET LOCAL enable_seqscan TO DEFAULT;"
     " SET LOCAL work_mem TO DEFAULT"
 )
-_CHUNKS = (200, 800, 3200, 6400)
 
 
 @dataclass(slots=True)
 class Found:
     """A page of hits in the list's order.
 
-    `more`: there is at least one behind the last. `partial`: time was up; behind `stopped_at`
-    nothing has been looked at. `driver` tells which list was walked.
+    `more`: there is at least one behind the last. `counted`: hits known from the page's beginning
+    on; all there are, when `is_all`. `partial`: time was up; behind `stopped_at` nothing has been
+    looked at. `driver` tells which list was walked.
     """
 
     messages: list[Message] = field(default_factory=list)
     more: bool = False
+    counted: int = 0
+    is_all: bool = False
     partial: bool = False
     stopped_at: Edge | None = None
     driver: str = ""
@@ -82,6 +91,7 @@ def find(
     edge: Edge | None = None,
     newer: bool = False,
     limit: int = 100,
+    count: int = 0,
     budget: float = BUDGET,
 ) -> Found:
     """One page of `matching(tree, asked, within)`.
@@ -90,22 +100,42 @@ def find(
         within: what is looked through; begins with `visible_to`.
         edge: the page begins behind it.
         newer: walk towards the newer mails; the hits are still given newest first.
+        count: hits to count behind the page where that costs little.
     """
+    search = _Search(tree, asked, within, limit, count, budget)
     stretch = drivers.stretch_of(tree, asked, Stretch(edge, newer))
-    search = _Search(tree, asked, matching(tree, asked, within), limit, time.monotonic() + budget)
+    inside = connection.in_atomic_block
     for attempt in (search.by_best_driver, search.by_walk):
         try:
             with transaction.atomic():
-                attempt(stretch if search.reached is None else stretch.behind(search.reached))
-                search.unsettle()
+                attempt(search.onward(stretch))
+                if inside:
+                    # The caller's transaction goes on, under its own settings.
+                    search.unsettle()
             break
         except OperationalError as error:
             if not isinstance(error.__cause__, QueryCanceled):
                 raise
-            search.found.partial = True
-            if search.left() < 0.1 or search.found.driver == "walk":
+            search.stopped()
+            if search.left() < 0.1 or search.driver == "walk":
                 break
     return search.result(newer=newer)
+
+
+def count(tree: Node, asked: Asked, within: MessageQuerySet, *, most: int, budget: float) -> Found:
+    """As `find`, for the number alone: no mails are read. `counted` is at most `most` + 1."""
+    search = _Search(tree, asked, within, most, 0, budget)
+    inside = connection.in_atomic_block
+    try:
+        with transaction.atomic():
+            search.by_best_driver(drivers.stretch_of(tree, asked, Stretch()))
+            if inside:
+                search.unsettle()
+    except OperationalError as error:
+        if not isinstance(error.__cause__, QueryCanceled):
+            raise
+        search.stopped()
+    return Found(counted=len(search.hits), is_all=search.is_all, partial=search.is_partial)
 
 
 def _common_share() -> float:
@@ -117,92 +147,187 @@ def _common_share() -> float:
     return float(min(1.0, (100 * _HELD_TO_LISTED / max(mails, 1000)) ** 0.5))
 
 
+class _Is(Func):
+    """One of these ids, given as an array's text."""
+
+    arg_joiner = " = ANY("
+    template = "%(expressions)s::bigint[])"
+    output_field = BooleanField()
+    conditional = True
+
+
+class _Holder:
+    """Holds candidates against a tree: made into SQL once, asked for every few candidates."""
+
+    _IDS = "{0}"
+
+    def __init__(self, tree: Node, asked: Asked, within: MessageQuerySet, *, hides: bool) -> None:
+        rows = within.filter(condition(tree, asked))
+        if hides:
+            rows = rows.exclude(hidden())
+        rows = rows.filter(_Is(F("pk"), Value(self._IDS))).order_by().values_list("pk")
+        self._sql, parameters = rows.query.sql_with_params()
+        self._parameters = list(parameters)
+        self._place = len(parameters) - 1
+        # What was added last stands last; everything else may be what somebody typed.
+        assert self._parameters[self._place] == self._IDS
+
+    def hits(self, candidates: list[str]) -> set[str]:
+        self._parameters[self._place] = f"{{{','.join(candidates)}}}"
+        with connection.cursor() as cursor:
+            cursor.execute(self._sql, self._parameters)
+            return {str(pk) for (pk,) in cursor.fetchall()}
+
+
 class _Search:
     def __init__(
-        self, tree: Node, asked: Asked, matching: MessageQuerySet, limit: int, end: float
+        self,
+        tree: Node,
+        asked: Asked,
+        within: MessageQuerySet,
+        limit: int,
+        count: int,
+        budget: float,
     ) -> None:
         self.tree = tree
         self.asked = asked
-        self.matching = matching
+        self.within = within
         self.limit = limit
-        self.end = end
-        self.found = Found()
-        self.reached: Edge | None = None  # up to here everything was looked at
+        self.most = max(limit, count)
+        self.begin = time.monotonic()
+        self.budget = budget
+        self.hits: list[str] = []
+        self.driver = ""
+        self.is_all = False
+        self.is_partial = False
+        self.reached = ""  # up to this candidate everything was looked at
+        self._settled_at = -1.0
+        self._holders: dict[bool, _Holder] = {}
 
     def left(self) -> float:
-        return self.end - time.monotonic()
+        return self.begin + self.budget - time.monotonic()
+
+    def is_enough(self) -> bool:
+        """Whether the page is full, and what lies behind it counted as far as is cheap."""
+        if len(self.hits) <= self.limit:
+            return False
+        return len(self.hits) > self.most or time.monotonic() > self.begin + _COUNTING
+
+    def onward(self, stretch: Stretch) -> Stretch:
+        """What is still to be looked through."""
+        edge = drivers.edge_at(int(self.reached)) if self.reached else None
+        return stretch.behind(edge) if edge else stretch
+
+    def stopped(self) -> None:
+        """Time was up. What was found before stays: it came with statements that had ended."""
+        self.is_partial = True
+        self._settled_at = -1.0
 
     def by_best_driver(self, stretch: Stretch) -> None:
         self._settle(0.7)
+        keys = tsquery(self.tree, self.asked)
         others = list(drivers.by_rows(self.tree, self.asked))
         if stretch.since or stretch.until:
             others.append(drivers.walk())
-        for driver in others:
-            listed = driver.ids(stretch, drivers.SHORT)
-            if len(listed) < drivers.SHORT:
-                self.found.driver = driver.name
-                self._through(listed)
+        if keys or len(others) > 1:
+            sizes = [each.count(stretch, drivers.SHORT) for each in others]
+            if sizes and min(sizes) < drivers.SHORT:
+                shortest = others[sizes.index(min(sizes))]
+                self.driver = shortest.name
+                _, self.is_all = self._through(shortest.ids(stretch, drivers.SHORT))
                 return
-        keys = tsquery(self.tree, self.asked)
         if not keys:
             # Long lists, but all hits stand in each of them.
-            self._follow(others[0] if others else drivers.walk(), stretch)
+            self._follow_unkeyed(others[0] if others else drivers.walk(), stretch)
             return
         probe = drivers.walk().ids(stretch, _PROBE)
-        self.found.driver = "probe"
+        self.driver = "probe"
         self._hold(probe)
-        if len(self.found.messages) > self.limit or len(probe) < _PROBE:
+        if len(probe) < _PROBE:
+            self.is_all = True
             return
-        assert self.reached is not None
-        driver = (
-            drivers.walk()
-            if len(self.found.messages) >= _PROBE * _common_share()
-            else drivers.by_keys(keys)
-        )
-        self._follow(driver, stretch.behind(self.reached))
+        if self.is_enough():
+            return
+        is_common = len(self.hits) >= _PROBE * _common_share()
+        driver = drivers.walk() if is_common else drivers.by_keys(keys)
+        self._follow(driver, self.onward(stretch))
 
     def by_walk(self, stretch: Stretch) -> None:
         """Windows that widen from the newest."""
-        self.found.partial = False
+        self.is_partial = False
         self._follow(drivers.walk(), stretch)
 
+    def _follow_unkeyed(self, driver: Driver, stretch: Stretch) -> None:
+        """A query without words, or of words that no hit has. Where the excluded is in nearly all
+        mails, the index tells the few without it."""
+        excluding = excluded(self.tree, self.asked) if driver.name == "walk" else ""
+        if not excluding:
+            self._follow(driver, stretch)
+            return
+        self.driver = driver.name
+        listed = driver.ids(stretch, _PATIENCE)
+        _, through = self._through(listed)
+        if len(listed) < _PATIENCE:
+            self.is_all = through
+        elif not self.is_enough():
+            self._follow(drivers.without_keys(excluding), self.onward(stretch))
+
     def _follow(self, driver: Driver, stretch: Stretch) -> None:
-        self.found.driver = driver.name
+        self.driver = driver.name
         chunk = 0
-        at_once = 2 * _CHUNKS[-1] if driver.name == "walk" else _LIST
+        at_once = _LIST if driver.found else 2 * _CHUNKS[-1]
         while True:
             if driver.name == "walk":
                 at_once = _CHUNKS[min(chunk, len(_CHUNKS) - 1)]
-            self._settle(0.7 if driver.name == "keys" else 1.0)
+            self._settle(0.7 if driver.found else 1.0)
             listed = driver.ids(stretch, at_once)
-            chunk = self._through(listed, chunk)
-            if len(listed) < at_once or len(self.found.messages) > self.limit:
+            chunk, through = self._through(listed, chunk)
+            if len(listed) < at_once and through:
+                self.is_all = True
                 return
-            stretch = stretch.behind(listed[-1])
+            if self.is_enough():
+                return
+            stretch = self.onward(stretch)
 
-    def _through(self, listed: list[Edge], chunk: int = 0) -> int:
-        """Hold a list's mails against the query, ever more at once, until the page is full."""
+    def _through(self, listed: list[str], chunk: int = 0) -> tuple[int, bool]:
+        """Hold a list's mails against the query, ever more at once, until there are enough; the
+        next chunk's place, and whether the whole list was looked at."""
         place = 0
-        while place < len(listed) and len(self.found.messages) <= self.limit:
+        while place < len(listed):
+            if self.is_enough():
+                return chunk, False
             size = _CHUNKS[min(chunk, len(_CHUNKS) - 1)]
             self._settle(1.0)
             self._hold(listed[place : place + size])
             place += size
             chunk += 1
-        return chunk
+        return chunk, True
 
-    def _hold(self, candidates: list[Edge]) -> None:
+    def _hold(self, candidates: list[str]) -> None:
         """Keep those candidates that match, in their order."""
         if not candidates:
             return
-        ids = RawSQL("SELECT unnest(%s::bigint[])", [[each.pk for each in candidates]])
-        rows = self.matching.filter(pk__in=ids).order_by().in_bulk()
-        self.found.messages += [rows[each.pk] for each in candidates if each.pk in rows]
+        hits = self._holder(known=self.driver == "keys").hits(candidates)
+        self.hits += [each for each in candidates if each in hits]
         self.reached = candidates[-1]
 
+    def _holder(self, *, known: bool) -> _Holder:
+        """`known`: the candidates have the query's keys."""
+        if known not in self._holders:
+            self._holders[known] = _Holder(
+                decided(self.tree, self.asked) if known else self.tree,
+                self.asked,
+                self.within.select_related(None),
+                hides=not names_hidden(self.tree),
+            )
+        return self._holders[known]
+
     def _settle(self, share: float) -> None:
-        """Let the next statement take this share of the time that is left."""
-        left = max(1, int(self.left() * share * 1000))
+        """Let the next statement take about this share of the time that is left."""
+        now = time.monotonic()
+        if self._settled_at >= 0 and now - self._settled_at < 0.2 * self.budget:
+            return
+        self._settled_at = now
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT set_config('statement_timeout', %s, true),"
@@ -210,22 +335,27 @@ class _Search:
                 " set_config('enable_mergejoin', 'off', true),"
                 " set_config('enable_seqscan', 'off', true),"
                 " set_config('work_mem', '32MB', true)",
-                [str(left)],
+                [str(max(1, int(self.left() * share * 1000)))],
             )
 
     def unsettle(self) -> None:
-        """The caller may be in a transaction of its own, which goes on."""
         with connection.cursor() as cursor:
             cursor.execute(_DEFAULTS)
 
     def result(self, *, newer: bool) -> Found:
-        found = self.found
-        found.more = len(found.messages) > self.limit
-        del found.messages[self.limit :]
-        if found.more:
-            found.partial = False
-        if found.partial:
-            found.stopped_at = self.reached
+        ids = [int(each) for each in self.hits[: self.limit]]
+        rows = self.within.filter(pk__in=ids).order_by().in_bulk() if ids else {}
+        found = Found(
+            # In the list's order; one that went in this moment is no hit any longer.
+            messages=[rows[pk] for pk in ids if pk in rows],
+            more=len(self.hits) > self.limit,
+            counted=len(self.hits),
+            is_all=self.is_all,
+            driver=self.driver,
+        )
+        found.partial = self.is_partial and not found.more
+        if found.partial and self.reached:
+            found.stopped_at = drivers.edge_at(int(self.reached))
         if newer:
             found.messages.reverse()
         return found

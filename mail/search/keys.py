@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from mail.search.documents import PARTS
 from mail.search.meanings import Asked
-from mail.search.nodes import And, Field, Near, Node, Or, Term
-from mail.search.words import Pattern, grams
+from mail.search.nodes import And, Everything, Field, Near, Node, Not, Or, Term, conjunction
+from mail.search.words import LONGEST_KEY, Pattern, grams
 
 _LETTERS = {part: chr(65 + place) for place, part in enumerate(PARTS)}
 PEOPLE = (Field.FROM, Field.TO, Field.CC, Field.BCC)
@@ -39,6 +39,40 @@ def tsquery(tree: Node, asked: Asked) -> str:
         patterns = asked.patterns(tree)
         return f"({' | '.join(_pattern(each, letters) for each in patterns)})" if patterns else ""
     return ""
+
+
+def decided(tree: Node, asked: Asked) -> Node:
+    """What is left to ask of a mail that has the keys of `tsquery(tree)`: nothing where a key says
+    all that the term does (a word, two characters, three kana, one character and what follows)."""
+    if isinstance(tree, And):
+        return conjunction(decided(member, asked) for member in tree.members)
+    if isinstance(tree, Or):
+        return Everything() if all(_is_exact(each, asked) for each in tree.members) else tree
+    return Everything() if _is_exact(tree, asked) else tree
+
+
+def excluded(tree: Node, asked: Asked) -> str:
+    """The keys of what no hit may have, where having them is having the word: as a tsquery; "" when
+    the query excludes nothing so simple."""
+    members = tree.members if isinstance(tree, And) else (tree,)
+    found = [
+        tsquery(each.member, asked)
+        for each in members
+        if isinstance(each, Not) and _is_exact(each.member, asked)
+    ]
+    return " | ".join(found)
+
+
+def _is_exact(tree: Node, asked: Asked) -> bool:
+    if isinstance(tree, And | Or):
+        return all(_is_exact(each, asked) for each in tree.members)
+    # The head's keys are among the body's: those of `body:` say too little.
+    if not isinstance(tree, Term) or tree.field is Field.BODY or not tsquery(tree, asked):
+        return False
+    return all(
+        len(each.units) == 1 and len(each.units[0]) <= LONGEST_KEY and len(set(grams(each))) == 1
+        for each in asked.patterns(tree)
+    )
 
 
 def _pattern(pattern: Pattern, letters: tuple[str, ...]) -> str:

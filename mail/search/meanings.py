@@ -7,7 +7,6 @@ may see.
 from __future__ import annotations
 
 import calendar
-import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
@@ -15,18 +14,12 @@ from zoneinfo import ZoneInfo
 
 from labels.models import Label
 from mail.search.nodes import Field, Term
-from mail.search.values import fold_value
+from mail.search.values import fold_value, label_key
 from mail.search.words import Pattern, folded_text
 from mailboxes.models import Mailbox, SendAs
 from permissions.models import User
 
-_SAME_IN_LABELS = re.compile(r"[\s/&()\-]+")
 _EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
-
-
-def label_key(name: str) -> str:
-    """Gmail lets one write a hyphen for a label's blanks, slashes and brackets."""
-    return _SAME_IN_LABELS.sub("-", fold_value(name)).strip("-")
 
 
 @dataclass(frozen=True)

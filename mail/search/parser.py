@@ -61,13 +61,19 @@ class Query:
     warnings: tuple[Caution, ...] = ()
 
 
-def parse(text: str) -> Query:
-    """Read a query. Linear in its length; never raises."""
-    return _Parser(text).run()
+def parse(text: str, operator: str = "") -> Query:
+    """Read a query. Linear in its length; never raises.
+
+    Args:
+        operator: what plain words are words of, as if the text stood in `operator:(…)`; what is
+            wrong with its brackets stays within it.
+    """
+    return _Parser(text, operator).run()
 
 
 class _Parser:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, operator: str) -> None:
+        self.operator = operator
         self.cautions: dict[Caution, None] = {}
         # A broken emoji's half is nothing that a database takes.
         text = text.encode("utf-8", "replace").decode("utf-8").replace("\0", " ")
@@ -86,7 +92,7 @@ class _Parser:
     def run(self) -> Query:
         nodes = []
         while self.place < len(self.tokens):
-            nodes.append(self._sequence("", closing=""))
+            nodes.append(self._sequence(self.operator, closing=""))
             if self.place < len(self.tokens):
                 # Only a closing bracket without its opening one ends a sequence here.
                 self._say("stray_bracket", self.tokens[self.place].text)

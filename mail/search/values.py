@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import date
 
 from mail.search import formatter
+from mail.search.lexer import QUOTES
 from mail.search.nodes import (
     After,
     Age,
@@ -50,6 +51,7 @@ _DAY = (
     r"|\d{4}年\d{1,2}月\d{1,2}日)"
 )
 _PERIOD = re.compile(rf"({_DAY})?\s*([-~〜–—])?\s*({_DAY})?", re.A)
+_SAME_IN_LABELS = re.compile(rf"[\s/&(){{}}\-{''.join(QUOTES)}]+")
 
 HAS = {
     "attachment": ("attachments", "添付", "添付ファイル", "ファイル"),
@@ -195,6 +197,18 @@ def _locked(text: str) -> Node:
     return _named(Locked, text)
 
 
+def _label(text: str) -> Node:
+    if not label_key(text):
+        raise BadValueError
+    return Labelled(text)  # «★» is a name, too
+
+
+def label_key(name: str) -> str:
+    """Gmail lets one write a hyphen for a label's blanks, slashes and brackets; quotes, which a
+    query cannot hold in a name, are as good as these."""
+    return _SAME_IN_LABELS.sub("-", fold_value(name)).strip("-")
+
+
 def _named(node: Callable[[str], Node], text: str) -> Node:
     if not units(text):
         raise BadValueError
@@ -270,7 +284,7 @@ def _message_id(text: str) -> Node:
 
 
 _READERS: dict[str, Callable[[str], Node]] = {
-    "label": lambda text: _named(Labelled, text),
+    "label": _label,
     "has": lambda text: Has(_has(text)),
     "is": lambda text: Is(_is(text)),
     "in": _place,

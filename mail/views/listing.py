@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Q
@@ -16,11 +17,12 @@ from activity import events
 from callcenter.partials import page
 from mail import publicid
 from mail.browse import COUNTED, PAGE, Browse, Place
+from mail.chips import chips
 from mail.context import build
 from mail.hits import explain
 from mail.models import Draft, DraftState, Message, Status, SyncPhase, SyncState
 from mail.rows import render_rows, row_rights
-from mail.search import Found, building, cautions
+from mail.search import Found, building, cautions, format_tree
 from mailboxes.models import Mailbox
 from permissions.access import AgentRequest, require
 from permissions.models import User
@@ -96,7 +98,7 @@ def list_page(request: AgentRequest) -> HttpResponse:
     if browse.words:
         found = browse.find(user)
         rows, newer, older = turned(browse, found)
-        total, more = browse.count_hits(user)
+        total, more = browse.total(found)
         explain(rows, browse.search.tree)
         search = told(browse, found, base)
     else:
@@ -118,6 +120,8 @@ def list_page(request: AgentRequest) -> HttpResponse:
             "last": first + len(rows) - 1,
             "total": total,
             "more": more,
+            # Counted behind the page, when it was not while looking for its hits.
+            "count_url": _count_url(browse, first, rows) if search and _unsure(total, more) else "",
         },
         "search": search,
         "prev_url": _turn(base, browse, rows, "after", first) if rows and newer else "",
@@ -136,6 +140,27 @@ def list_page(request: AgentRequest) -> HttpResponse:
     return page(request, "mail/list.html", values)
 
 
+def _unsure(total: int, more: bool) -> bool:
+    return more and total < COUNTED
+
+
+def _count_url(browse: Browse, first: int, rows: list[Message]) -> str:
+    return f"{reverse('mail:count')}?{browse.query}&n={first}&rows={len(rows)}"
+
+
+@require_safe
+@never_cache
+def count(request: AgentRequest) -> HttpResponse:
+    """The number of hits of a search whose page is there already."""
+    user = require(request.user, Operation.MAIL_VIEW)
+    browse = Browse.parse(user, request.GET)
+    shown = request.GET.get("rows", "")
+    last = browse.first - 1 + (int(shown) if shown.isascii() and shown.isdigit() else 0) % 1000
+    total, more = browse.count_hits(user)
+    values = {"first": browse.first, "last": last, "total": max(total, last), "more": more}
+    return render(request, "mail/_total.html", {"page": values})
+
+
 def turned(browse: Browse, found: Found) -> tuple[list[Message], bool, bool]:
     """A page of hits; whether there are newer ones, and older ones."""
     if browse.after is not None:
@@ -146,8 +171,13 @@ def turned(browse: Browse, found: Found) -> tuple[list[Message], bool, bool]:
 def told(browse: Browse, found: Found, base: str) -> dict[str, Any]:
     """What is shown beside the hits: other readings, and where the search had to stop."""
     stopped = found.stopped_at
+    reading = format_tree(browse.search.tree) if browse.search.warnings else ""
     return {
+        "chips": chips(browse),
+        "save_url": f"{reverse('mail:search_new')}?{browse.query}",
         "cautions": [cautions.words(each) for each in browse.search.warnings],
+        "reading": reading,
+        "reading_url": f"{base}?{replace(browse, words=reading).query}" if reading else "",
         "partial": found.partial,
         "building": building.running(),
         "stopped_at": stopped.date if stopped else None,

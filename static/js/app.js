@@ -13,6 +13,8 @@ import "./list.js";
 import "./bulk.js";
 import "./look.js";
 import "./filter.js";
+import "./search.js";
+import "./calendar.js";
 import "./drawers.js";
 import "./variables.js";
 import "./signature.js";

@@ -66,7 +66,7 @@ const KEYS = {
 
 document.addEventListener("keydown", (event) => {
   if (composing(event) || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.target.closest?.(FIELDS) || document.querySelector("dialog[open]")) return;
+  if (event.target.closest?.(`${FIELDS}, #search-panel`) || document.querySelector("dialog[open]")) return;
   if (event.repeat && !"jk".includes(event.key)) return;
   const act = Object.hasOwn(KEYS, event.key) ? KEYS[event.key] : null;
   if (act?.()) event.preventDefault();

@@ -22,9 +22,10 @@ from addressbook.actions import keep as addresses
 from addressbook.models import Import, ImportState
 from labels.models import Label
 from mail.actions.reply import start_new
+from mail.actions.saved_search import save_search
 from mail.attachments.store import keep
 from mail.bodies import inline_token
-from mail.models import Attachment, DraftFile, Message, Outgoing, RawMail, ToFetch
+from mail.models import Attachment, DraftFile, Message, Outgoing, RawMail, SavedSearch, ToFetch
 from mail.models.bulk import BulkRun
 from mail.raw.store import keep as keep_raw
 from mailboxes.models import Mailbox
@@ -127,7 +128,20 @@ TABLE: dict[str, Row] = {
     "mail:home": Row(everybody(302)),
     "mail:list": Row(READERS),
     "mail:rows": Row(READERS),
+    "mail:count": Row(READERS),
     "mail:nav": Row(READERS),
+    "mail:search_form": Row(READERS),
+    "mail:search_text": Row(everybody(302)),
+    "mail:search_complete": Row(READERS),
+    "mail:search_recent": posting(everybody(204)),
+    "mail:searches": Row(READERS),
+    "mail:search_new": Row(READERS),
+    "mail:search_counts": Row(READERS),
+    "mail:search_detail": Row(MEMBERS, args=("search",)),
+    # Another's, shared with the mailbox: whoever may share may change it, at its present version.
+    "mail:search_delete": posting(
+        everybody(403, outsider=404, leader=409, admin=409), "search", version="99"
+    ),
     "mail:bulk": posting(everybody(403, leader=422, admin=422)),
     "mail:bulk_people": Row(everybody(403, leader=200, admin=200)),
     "mail:bulk_labels": Row(everybody(403, leader=200, admin=200)),
@@ -254,8 +268,11 @@ def world() -> dict[str, Any]:
     outgoing = Outgoing.objects.create(
         mailbox=box, draft=draft, author=author, raw=b"", body_hash=""
     )
+    search = save_search(author, name="返品", query="返品")
+    SavedSearch.objects.filter(pk=search.pk).update(shared_with=box)
     return {
         "people": people,
+        "search": search.pk,
         "template": Template.objects.create(name="お礼").pk,
         "signature": Signature.objects.create(name="窓口", html="<b>窓口</b>").pk,
         "message": message.pk,
