@@ -28,7 +28,7 @@ class Address(drawers.Entry):
     name = models.CharField(_("Name"), max_length=200, blank=True)
     address = models.CharField(_("Mail address"), max_length=254)
     address_key = models.CharField(max_length=LONGEST_KEY, editable=False)
-    customer_search = models.BooleanField(_("Search for the customer"), default=False)
+    customer_search = models.BooleanField(_("Customer search"), default=False)
     # The import that wrote it last, for 操作履歴.
     imported_by = models.BigIntegerField(null=True, editable=False)
 

@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                 ("address_key", models.CharField(editable=False, max_length=320)),
                 (
                     "customer_search",
-                    models.BooleanField(default=False, verbose_name="Search for the customer"),
+                    models.BooleanField(default=False, verbose_name="Customer search"),
                 ),
                 ("imported_by", models.BigIntegerField(editable=False, null=True)),
                 (

@@ -1,0 +1,1 @@
+"""A book of many people, and agents who type their names."""
