@@ -10,6 +10,7 @@ from typing import IO
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from addressbook.imports.lines import FORMULA
 from addressbook.models import Address
@@ -39,7 +40,11 @@ def write(rows: QuerySet[Address], encoding: str) -> IO[bytes]:
     file = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 (the answer closes it)
     missing: list[Address] = []
     number = 0
-    file.write(_line([_("Name"), _("Mail address"), _("Customer search")]).encode(encoding))
+    file.write(
+        _line([pgettext("address book", "Name"), _("Mail address"), _("Customer search")]).encode(
+            encoding
+        )
+    )
     plain = "utf-8" if encoding == "utf-8-sig" else encoding
     for row in rows.iterator(chunk_size=2000):
         cells = [row.name, row.address, YES if row.customer_search else NO]

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from addressbook.imports import columns, reading
 from addressbook.models import Address, Import
@@ -21,7 +22,7 @@ class AddressForm(EntryForm):
     """One entry. Whether its address is free is the action's question."""
 
     name = forms.CharField(
-        label=_("Name"),
+        label=pgettext_lazy("address book", "Name"),
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs=_LINE),
@@ -85,7 +86,9 @@ class UploadForm(forms.Form):
 class ColumnsForm(forms.Form):
     """Which column is which field; the charset, where the guess was wrong."""
 
-    name = forms.TypedChoiceField(label=_("Name"), required=False, coerce=int, empty_value=None)
+    name = forms.TypedChoiceField(
+        label=pgettext_lazy("address book", "Name"), required=False, coerce=int, empty_value=None
+    )
     address = forms.TypedChoiceField(
         label=_("Mail address"),
         coerce=int,

@@ -10,7 +10,8 @@ from pathlib import Path
 _FAMILY = (
     "佐藤:sato 鈴木:suzuki 高橋:takahashi 田中:tanaka 伊藤:ito 渡辺:watanabe 山本:yamamoto"
     " 中村:nakamura 小林:kobayashi 加藤:kato 吉田:yoshida 山田:yamada 佐々木:sasaki 山口:yamaguchi"
-    " 松本:matsumoto 井上:inoue 木村:kimura 林:hayashi 斎藤:saito 清水:shimizu 髙橋:takahashi 﨑山:sakiyama"
+    " 松本:matsumoto 井上:inoue 木村:kimura 林:hayashi 斎藤:saito 清水:shimizu 髙橋:takahashi"
+    " 﨑山:sakiyama"
     " 長谷川:hasegawa 石川:ishikawa 前田:maeda 藤田:fujita 後藤:goto 小野寺:onodera 五十嵐:igarashi"
 )
 _GIVEN = (
