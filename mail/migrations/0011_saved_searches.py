@@ -81,7 +81,7 @@ END $$;
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("mail", "0009_files_and_formatting"),
+        ("mail", "0010_bulk_runs"),
         ("mailboxes", "0001_initial"),
     ]
 
