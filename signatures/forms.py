@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from callcenter.drawers import EntryForm
 from callcenter.richtext import html_to_text
@@ -20,7 +21,7 @@ class SignatureForm(EntryForm):
     """One signature."""
 
     name = forms.CharField(
-        label=_("Name"),
+        label=pgettext_lazy("entry", "Name"),
         max_length=200,
         widget=forms.TextInput(attrs={"class": "field-input", "autocomplete": "off"}),
         error_messages={"required": _("Give it a name, so that others find it.")},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from callcenter.drawers import EntryForm
 from templates_app import addresses
@@ -24,7 +25,7 @@ class TemplateForm(EntryForm):
     """One template."""
 
     name = forms.CharField(
-        label=_("Name"),
+        label=pgettext_lazy("entry", "Name"),
         max_length=200,
         widget=forms.TextInput(attrs={"class": "field-input", "autocomplete": "off"}),
         error_messages={"required": _("Give it a name, so that others find it.")},

@@ -23,9 +23,9 @@ class Template(Entry):
     """
 
     folder = models.CharField(_("Folder"), max_length=100, blank=True)
-    to = models.TextField(_("To"), blank=True)
-    cc = models.TextField(_("Cc"), blank=True)
-    bcc = models.TextField(_("Bcc"), blank=True)
+    to = models.TextField("To", blank=True)
+    cc = models.TextField("Cc", blank=True)
+    bcc = models.TextField("Bcc", blank=True)
     subject = models.CharField(_("Subject"), max_length=900, blank=True)
     body = models.TextField(_("Text"), blank=True)
     used_count = models.PositiveIntegerField(default=0, editable=False)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -83,10 +84,17 @@ class Backstage:
         self._do("client", client_id=client_id, client_secret=client_secret)
 
     def connect(
-        self, address: str, tokens: dict[str, Any], people: list[str], *, open_days: int
+        self,
+        address: str,
+        tokens: dict[str, Any],
+        people: list[str],
+        *,
+        open_days: int,
+        also: Sequence[str] = (),
     ) -> None:
-        """The account is connected, and these people see it."""
-        self._do("connect", address=address, tokens=tokens, people=people, open_days=open_days)
+        """The account is connected, and these people see it; it may write from others `also`."""
+        told = {"open_days": open_days, "also": list(also)}
+        self._do("connect", address=address, tokens=tokens, people=people, **told)
 
     def give(self, address: str, people: list[str]) -> None:
         """These people see the account, too."""

@@ -9,6 +9,7 @@ import json
 import sys
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -64,15 +65,18 @@ def client(client_id: str, client_secret: str) -> None:
     save_client(by=_owner(), client_id=client_id, client_secret=client_secret)
 
 
-def connect(address: str, tokens: dict[str, Any], people: list[str], open_days: int) -> None:
+def connect(
+    address: str, tokens: dict[str, Any], people: list[str], open_days: int, also: list[str]
+) -> None:
     own = SendAs(address, name="", reply_to="", verified=True, is_default=True, is_primary=True)
+    other = replace(own, is_default=False, is_primary=False)
     granted = Granted(
         address=address,
         access_token=tokens["access_token"],
         access_expires_at=datetime.now(UTC) + timedelta(seconds=tokens["expires_in"]),
         refresh_token=tokens["refresh_token"],
         scopes=tuple(tokens["scope"].split()),
-        send_as=(own,),
+        send_as=(own, *(replace(other, address=each) for each in also)),
     )
     with transaction.atomic():
         mailbox = connect_account(by=_owner(), granted=granted)

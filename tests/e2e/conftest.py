@@ -97,11 +97,17 @@ class Stage:
         there = {mail["id"] for mail in self.sandbox.admin.state(address)["messages"]}
         return self.product.backstage.mirrored(address) == there
 
-    def connect(self, address: str, *people: str, open_days: int = 0) -> None:
-        """The mirror begins at once; mail of the last `open_days` starts as 未処理."""
+    def connect(
+        self, address: str, *people: str, open_days: int = 0, also: Sequence[str] = ()
+    ) -> None:
+        """The mirror begins at once; mail of the last `open_days` starts as 未処理. `also` are
+        other addresses that the account may write from.
+        """
         self.product.backstage.client(CLIENT_ID, CLIENT_SECRET)
         tokens = self.sandbox.admin.connect(address)
-        self.product.backstage.connect(address, tokens, list(people), open_days=open_days)
+        self.product.backstage.connect(
+            address, tokens, list(people), open_days=open_days, also=also
+        )
 
     def give(self, address: str, *people: str) -> None:
         """These people see the account as well."""
