@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.db.models.functions import Now
 from django.http import Http404
+from django.utils import timezone
 
 from activity.events import record
 from callcenter.drawers import hold
@@ -80,7 +81,7 @@ def remember(user: User, text: str) -> None:
     if not text or len(text) > _LONGEST:
         return
     RecentSearch.objects.update_or_create(
-        user=user, text=text, defaults={"used_at": Now()}, create_defaults={"used_at": Now()}
+        user=user, text=text, defaults={"used_at": timezone.now()}
     )
     kept = RecentSearch.objects.filter(user=user).order_by("-used_at", "-pk")
     RecentSearch.objects.filter(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
+from django.core.exceptions import EmptyResultSet
 from django.db import OperationalError, connection, transaction
 from django.db.models import BooleanField, F, Func, Value
 from django.db.models.expressions import RawSQL
@@ -166,14 +167,21 @@ class _Holder:
         if hides:
             rows = rows.exclude(hidden())
         rows = rows.filter(_Is(F("pk"), Value(self._IDS))).order_by().values_list("pk")
-        self._sql, parameters = rows.query.sql_with_params()
+        self._sql, self._parameters = "", [self._IDS]
+        try:
+            self._sql, parameters = rows.query.sql_with_params()
+        except EmptyResultSet:
+            return  # no such label, no mailbox: nothing can match
         self._parameters = list(parameters)
-        self._place = len(parameters) - 1
         # What was added last stands last; everything else may be what somebody typed.
-        assert self._parameters[self._place] == self._IDS
+        assert self._parameters[-1] == self._IDS
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._sql
 
     def hits(self, candidates: list[str]) -> set[str]:
-        self._parameters[self._place] = f"{{{','.join(candidates)}}}"
+        self._parameters[-1] = f"{{{','.join(candidates)}}}"
         with connection.cursor() as cursor:
             cursor.execute(self._sql, self._parameters)
             return {str(pk) for (pk,) in cursor.fetchall()}
@@ -224,6 +232,9 @@ class _Search:
         self._settled_at = -1.0
 
     def by_best_driver(self, stretch: Stretch) -> None:
+        if self._holder(known=False).is_empty:
+            self.is_all = True
+            return
         self._settle(0.7)
         keys = tsquery(self.tree, self.asked)
         others = list(drivers.by_rows(self.tree, self.asked))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -174,7 +174,13 @@ def _values(form: SavedSearchForm) -> dict[str, Any]:
 def detail(request: AgentRequest, search_id: int) -> HttpResponse:
     """One saved search; 変更を保存."""
     user = require(request.user, Operation.MAIL_VIEW)
-    search = saved.usable(user, search_id)
+    try:
+        search = saved.usable(user, search_id)
+    except Http404:
+        if request.method != "POST" or not _was_deleted(search_id):
+            raise
+        form = SavedSearchForm(request.POST, user=user)
+        return _page(request, _new(form, gone=True), status=409)
     if request.method != "POST":
         return _page(request, _editing(request, search))
     ensure_changeable(user, search)
@@ -190,6 +196,10 @@ def detail(request: AgentRequest, search_id: int) -> HttpResponse:
         return _page(request, _new(form, gone=True), status=409)
     messages.success(request, _("“%(name)s” was saved.") % {"name": search.name})
     return redirect(reverse("mail:search_detail", args=[search.pk]) + kept_query(request))
+
+
+def _was_deleted(search_id: int) -> bool:
+    return of_thing("search", search_id).filter(kind="search.deleted").exists()
 
 
 def _conflict(request: AgentRequest, search_id: int, form: SavedSearchForm) -> HttpResponse:
