@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import OperationalError, connection, transaction
@@ -167,7 +168,8 @@ class _Holder:
         if hides:
             rows = rows.exclude(hidden())
         rows = rows.filter(_Is(F("pk"), Value(self._IDS))).order_by().values_list("pk")
-        self._sql, self._parameters = "", [self._IDS]
+        self._sql = ""
+        self._parameters: list[Any] = [self._IDS]
         try:
             self._sql, parameters = rows.query.sql_with_params()
         except EmptyResultSet:

@@ -121,7 +121,7 @@ def told(part: Node) -> str:
         case InMailbox(name):
             return f"{OPERATOR_WORDS['mailbox']}: {name}"
         case Assigned("me"):
-            return str(gettext_lazy("Assigned to me"))
+            return _("Assigned to me")
         case Assigned("none"):
             return _("Nobody's")
         case Assigned(who):

@@ -92,7 +92,7 @@ def complete(request: AgentRequest) -> HttpResponse:
     at = request.GET.get("at", "")
     cursor = int(at) if at.isascii() and at.isdigit() and len(at) < 6 else len(typed)
     options = suggest(user, typed, cursor)
-    return render(request, "mail/_search_options.html", {"options": options, "typed": typed})
+    return render(request, "mail/_search_options.html", {"options": options})
 
 
 @require_POST

@@ -5,6 +5,7 @@
 import { announce, composing, csrf, on, t } from "./dom.js";
 
 const FIELDS = "[data-complete], [data-suggests]";
+const offers = () => document.getElementById("search-offers");
 const list = () => document.getElementById("search-list");
 const panel = () => document.getElementById("search-panel");
 const box = () => document.getElementById("q");
@@ -16,8 +17,7 @@ let timer = 0;
 function close() {
   clearTimeout(timer);
   asking?.abort();
-  const shown = list();
-  if (shown) { shown.hidden = true; shown.replaceChildren(); }
+  if (offers()) { offers().hidden = true; list().replaceChildren(); }
   field?.setAttribute("aria-expanded", "false");
   field?.removeAttribute("aria-activedescendant");
   field = null;
@@ -50,8 +50,9 @@ async function offer(input) {
 }
 
 function show(input, html) {
-  const shown = list();
-  shown.innerHTML = html;
+  const shown = offers();
+  list().innerHTML = html;
+  shown.querySelector(".opt-end").hidden = Boolean(input.value.trim()) || !list().querySelector("[data-runs]");
   if (!options().length) { close(); return; }
   if (field !== input) field?.setAttribute("aria-expanded", "false");
   field = input;
@@ -106,11 +107,11 @@ on("compositionend", FIELDS, (event, input) => {
   timer = setTimeout(() => offer(input), 120);
 });
 on("focusin", "[data-complete]", (event, input) => { if (!input.value.trim()) offer(input); });
-on("focusout", FIELDS, (event) => { if (!list()?.contains(event.relatedTarget)) close(); });
+on("focusout", FIELDS, (event) => { if (!offers()?.contains(event.relatedTarget)) close(); });
 
 on("keydown", FIELDS, (event, input) => {
   if (composing(event)) return;
-  const open = field === input && !list().hidden;
+  const open = field === input && !offers().hidden;
   if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     event.preventDefault();
     if (open) move(event.key === "ArrowDown" ? 1 : -1);
@@ -126,7 +127,7 @@ on("keydown", FIELDS, (event, input) => {
 }, true);
 
 // The box keeps the focus, so that typing goes on.
-on("pointerdown", "#search-list", (event) => event.preventDefault());
+on("pointerdown", "#search-offers", (event) => event.preventDefault());
 on("click", "#search-list [role=option]", (event, option) => take(option));
 on("click", "[data-forget]", () => { remember(null); close(); });
 
