@@ -141,6 +141,8 @@ class Run:
         self.say("Filling it with demo users and demo mail …")
         supervisor.wait_ready(sandbox)
         supervisor.run(self._manage("demo"), self.logs / "demo.log", "manage.py demo")
+        office = self._manage("demo_office")
+        supervisor.run(office, self.logs / "demo_office.log", "manage.py demo_office")
 
     def _first_admin(self, supervisor: Supervisor) -> None:
         password = secrets.token_urlsafe(12)

@@ -116,7 +116,11 @@ def show(
         "only_detail": bool(htmx) and getattr(htmx, "target", None) == "drawer-detail",
         **values,
     }
-    return render_page(request, template, shown, status=status)
+    response = render_page(request, template, shown, status=status)
+    if editing is not None and request.method == "POST":
+        # A refused «delete» has no page of its own to be loaded again.
+        response["HX-Push-Url"] = editing.action_url + kept_query(request)
+    return response
 
 
 def _only_to_read(form: forms.Form) -> None:

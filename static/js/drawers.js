@@ -91,8 +91,9 @@ document.addEventListener("htmx:sendError", () => { const mine = form(); if (min
 on("click", "[data-discard]", forget, true);
 document.addEventListener("htmx:confirm", async (event) => {
   const { elt, question, issueRequest, verb } = event.detail;
-  if (question || event.defaultPrevented || verb !== "get" || !unsaved()) return;
-  if (!elt.matches("a[href]") || elt.matches("[data-discard]")) return;
+  if (question || event.defaultPrevented || !unsaved() || !elt.matches("a[href], form")) return;
+  if (elt.matches("[data-entry], [data-discard], #entry-delete")) return;
+  if (verb !== "get" && !elt.closest("[data-drawer]")) return;
   event.preventDefault();
   if (await ask(t("leaveEntry"), true)) { forget(); issueRequest(true); }
 });
