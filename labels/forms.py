@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from callcenter.drawers import EntryForm
 from labels.actions.edit import LabelFields
@@ -13,7 +14,7 @@ from labels.models import Label
 from labels.palette import COLOURS, PALETTE
 from mailboxes.models import Mailbox
 
-_COLOURS = [("", _("None")), *((colour, colour) for colour in PALETTE)]
+_COLOURS = [("", _("No colour")), *((colour, colour) for colour in PALETTE)]
 _BOTH = _("Choose both colours or none: Gmail takes them as a pair.")
 _UNKNOWN = _("This is not one of Gmail's colours.")
 
@@ -37,13 +38,13 @@ class LabelForm(EntryForm):
         error_messages={"required": _("Enter a name.")},
     )
     background = forms.ChoiceField(
-        label=_("Background"),
+        label=pgettext_lazy("colours", "Background"),
         choices=_COLOURS,
         required=False,
         error_messages={"invalid_choice": _UNKNOWN},
     )
     text_color = forms.ChoiceField(
-        label=_("Text"),
+        label=pgettext_lazy("colours", "Text"),
         choices=_COLOURS,
         required=False,
         error_messages={"invalid_choice": _UNKNOWN},

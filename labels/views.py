@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import trigger_client_event
@@ -279,10 +279,10 @@ def delete(request: AgentRequest, label_id: int) -> HttpResponse:
     except LabelDeclined as declined:
         messages.error(request, declined.explain())
         return redirect(reverse("labels:detail", args=[label.pk]) + kept_query(request))
-    words = ngettext(
-        "“%(name)s” was deleted, here and in Gmail.",
-        "“%(name)s” and its sub-labels (%(n)d labels) were deleted, here and in Gmail.",
-        gone,
+    words = (
+        _("“%(name)s” was deleted, here and in Gmail.")
+        if gone == 1
+        else _("“%(name)s” and its sub-labels (%(n)d labels) were deleted, here and in Gmail.")
     )
     messages.success(request, words % {"name": label.name, "n": gone})
     return redirect(reverse("labels:list") + kept_query(request))

@@ -44,7 +44,7 @@ class NoSuchLabel(Declined):
         self.names = names
 
     def explain(self) -> str:
-        return _("This mailbox has no label %(names)s.") % {"names": "、".join(self.names)}
+        return _("This mailbox has no label %(names)s.") % {"names": _(", ").join(self.names)}
 
 
 class ChangedSince(Declined):

@@ -35,7 +35,7 @@ def deed(run: BulkRun) -> str:
     if run.verb == BulkVerb.LABEL:
         added = [f"＋{name}" for name in arguments.get("add", ())]
         removed = [f"−{name}" for name in arguments.get("remove", ())]
-        return _("Labels: %(labels)s") % {"labels": "、".join([*added, *removed])}
+        return _("Labels: %(labels)s") % {"labels": _(", ").join([*added, *removed])}
     return str(BulkVerb(run.verb).label)
 
 
