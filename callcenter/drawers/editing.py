@@ -65,7 +65,9 @@ class Difference:
 
 
 def differences(form: forms.Form, theirs: Mapping[str, Any]) -> list[Difference]:
-    """The fields in which the posted form and the stored values differ.
+    """The fields in which a valid form and the stored values differ.
+
+    What was posted is compared as it would be kept: with its line ends and blanks put right.
 
     Args:
         theirs: the stored values as the form would be filled from them (its `initial`).
@@ -73,10 +75,12 @@ def differences(form: forms.Form, theirs: Mapping[str, Any]) -> list[Difference]
     found = []
     for bound in form.visible_fields():
         field = bound.field
-        mine, stored = bound.value(), field.prepare_value(theirs.get(bound.name))
-        if not field.has_changed(stored, mine):
-            continue
-        found.append(Difference(str(bound.label), _shown(field, stored), _shown(field, mine)))
+        mine = field.prepare_value(form.cleaned_data.get(bound.name))
+        stored = field.prepare_value(theirs.get(bound.name))
+        # A form says nothing with an empty text where a table may say it with None.
+        if (mine or "") != (stored or ""):
+            shown = _shown(field, stored), _shown(field, mine)
+            found.append(Difference(str(bound.label), *shown))
     return found
 
 
