@@ -48,6 +48,15 @@ def keys(request: AgentRequest) -> HttpResponse:
             ],
         ),
         (
+            _("In templates, signatures, labels and the address book"),
+            [
+                (("j", "k"), _("Next and previous entry")),
+                (("n",), _("New entry")),
+                (("/",), _("Search the entries")),
+                (("Ctrl S",), _("Save the entry")),
+            ],
+        ),
+        (
             _("While writing"),
             [
                 (("Ctrl ↵",), _("Send")),
