@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -156,11 +156,17 @@ def _taken(request: AgentRequest, form: AddressForm, taken: keep.AddressTaken) -
 @never_cache
 def detail(request: AgentRequest, entry_id: int) -> HttpResponse:
     """One entry; 変更を保存."""
-    entry = access.entry(request.user, entry_id)
     if request.method != "POST":
+        entry = access.entry(request.user, entry_id)
         return page(request, _editing(request, entry, AddressForm.of(entry)))
     require(request.user, Operation.ADDRESSES_CHANGE)
     form = AddressForm(request.POST)
+    try:
+        entry = access.entry(request.user, entry_id)
+    except Http404:
+        if not form.is_valid() or form.cleaned_data["version"] is None:
+            raise
+        return _gone(request, AddressForm(request.POST))
     if not form.is_valid():
         return page(request, _editing(request, entry, form), status=422)
     version = form.cleaned_data["version"] or 0
