@@ -70,6 +70,33 @@ def record_many(
         )
 
 
+def record_of_mails(
+    kind: str,
+    told: Collection[tuple[int, dict[str, Any]]],
+    *,
+    actor: AbstractBaseUser,
+    mailbox_id: int,
+) -> None:
+    """One event for each of these mails, with one hint for all of them.
+
+    Args:
+        told: the mail's key, and the event's data.
+    """
+    made = Event.objects.bulk_create(
+        Event(
+            kind=kind,
+            actor_id=actor.pk,
+            actor_name=getattr(actor, "name", ""),
+            mailbox_id=mailbox_id,
+            message_id=message_id,
+            data=data,
+        )
+        for message_id, data in told
+    )
+    if made:
+        live.publish({"event": made[-1].pk, "mailbox": mailbox_id})
+
+
 def of_message(message_id: int) -> QuerySet[Event]:
     """操作履歴 of one mail, newest first."""
     return Event.objects.filter(message_id=message_id).order_by("-id")

@@ -11,13 +11,12 @@ from labels.models import Label
 from mail.actions.assign import assign
 from mail.actions.errors import Declined
 from mail.actions.label import change_labels
-from mail.actions.read import set_read
 from mail.actions.relabel import labels_of
 from mail.actions.spam import release_spam, report_spam
 from mail.actions.star import set_star
 from mail.actions.status import set_status
 from mail.actions.trash import restore, trash
-from mail.models import BulkVerb, Message, Status
+from mail.models import BulkRun, BulkVerb, Message, Status
 from permissions.models import User
 from permissions.operations import Operation
 
@@ -52,6 +51,18 @@ class ChangedSince(Declined):
 
     def explain(self) -> str:
         return _("Somebody has changed it since. It was left as it is.")
+
+
+def together(run: BulkRun) -> bool | None:
+    """Whether the run marks mails as read (True) or unread (False); None for any other verb.
+
+    These ask no lock of anybody, so that hundreds can go in one transaction.
+    """
+    back = run.verb == BulkVerb.UNDO
+    verb = run.undoes.verb if back and run.undoes is not None else run.verb
+    if verb not in {BulkVerb.READ, BulkVerb.UNREAD}:
+        return None
+    return (verb == BulkVerb.READ) is not back
 
 
 def apply(verb: str, message: Message, user: User, arguments: Mapping[str, Any]) -> None:
@@ -111,8 +122,6 @@ _APPLY: dict[BulkVerb, Callable[[Message, User, Mapping[str, Any]], None]] = {
     BulkVerb.STATUS: _status,
     BulkVerb.ASSIGN: _assign,
     BulkVerb.LABEL: _label,
-    BulkVerb.READ: lambda message, user, _arguments: set_read(message, user, read=True),
-    BulkVerb.UNREAD: lambda message, user, _arguments: set_read(message, user, read=False),
     BulkVerb.STAR: lambda message, user, _arguments: set_star(message, user, starred=True),
     BulkVerb.UNSTAR: lambda message, user, _arguments: set_star(message, user, starred=False),
     BulkVerb.TRASH: lambda message, user, _arguments: trash(message, user),
@@ -162,8 +171,6 @@ _TAKE_BACK: dict[BulkVerb, _Back] = {
     BulkVerb.STATUS: _status_back,
     BulkVerb.ASSIGN: _assign_back,
     BulkVerb.LABEL: _label_back,
-    BulkVerb.READ: _only(lambda message, user: set_read(message, user, read=False)),
-    BulkVerb.UNREAD: _only(lambda message, user: set_read(message, user, read=True)),
     BulkVerb.STAR: _only(lambda message, user: set_star(message, user, starred=False)),
     BulkVerb.UNSTAR: _only(lambda message, user: set_star(message, user, starred=True)),
     BulkVerb.TRASH: _only(restore),

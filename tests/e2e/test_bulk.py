@@ -1,0 +1,122 @@
+"""Many mails at once: one of them is in somebody else's hands, and all of it goes back."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import Stage
+from tests.e2e.desk import Desk
+from tests.waiting import until
+
+SUBJECTS = ["ご注文の確認", "返品のお願い", "届いた商品が破損していました"]
+
+
+@pytest.fixture
+def address(stage: Stage) -> str:
+    return stage.connected(subjects=SUBJECTS)
+
+
+@pytest.fixture
+def people(stage: Stage, address: str) -> tuple[Desk, Desk]:
+    suzuki = stage.person("鈴木 一郎", role="leader")
+    yamada = stage.person("山田 花子")
+    stage.give(address, suzuki, yamada)
+    return stage.at_work("鈴木 一郎", suzuki), stage.at_work("山田 花子", yamada)
+
+
+def gmail_has(stage: Stage, address: str, label: str) -> int:
+    """How many mails bear the label in Gmail."""
+    mails = stage.sandbox.admin.state(address)["messages"]
+    return sum(1 for mail in mails if label in mail["labelIds"])
+
+
+@pytest.mark.spec("M7")
+def test_ticked_mails_change_but_for_the_one_in_other_hands_and_all_goes_back(
+    stage: Stage, address: str, people: tuple[Desk, Desk]
+) -> None:
+    leader, agent = people
+    page = leader.page
+    agent.open_mail(SUBJECTS[2])
+    agent.start_reply()
+    bar = page.get_by_role("toolbar", name="選択したメール")
+    expect(bar).to_be_hidden()
+    page.get_by_label("このページをすべて選択").check()
+    expect(bar).to_contain_text("3")
+    leader.picture("bulk-ticked")
+    leader.picture_in_english("list-with-bulk")
+    bar.get_by_role("button", name="完了").click()
+    report = page.locator("#bulk-report")
+    expect(report).to_contain_text("2通を変更")
+    expect(report).to_contain_text(re.compile("山田 花子"))
+    expect(report.get_by_role("link", name=re.compile(SUBJECTS[2]))).to_be_visible()
+    leader.picture("bulk-report")
+    for subject in SUBJECTS[:2]:
+        expect(leader.row(subject)).to_contain_text("完了")
+    expect(leader.row(SUBJECTS[2])).to_contain_text("作業中")
+    expect(bar).to_be_hidden()
+    report.get_by_role("button", name="元に戻す").click()
+    expect(report).to_contain_text("元に戻す: ")
+    for subject in SUBJECTS[:2]:
+        expect(leader.row(subject)).to_contain_text("未処理")
+
+    # 担当 and スター, which Gmail hears of too.
+    for subject in SUBJECTS[:2]:
+        leader.row(subject).get_by_role("checkbox").check()
+    bar.get_by_role("link", name="担当").click()
+    page.get_by_role("dialog").get_by_role("button", name=re.compile("山田 花子")).click()
+    expect(report).to_contain_text("担当: 山田 花子")
+    for subject in SUBJECTS[:2]:
+        leader.row(subject).get_by_role("checkbox").check()
+    bar.get_by_role("button", name="スター", exact=True).click()
+    until(lambda: gmail_has(stage, address, "STARRED") == 2, timeout=30, what="stars in Gmail")
+
+    # The trash and back.
+    for subject in SUBJECTS[:2]:
+        leader.row(subject).get_by_role("checkbox").check()
+    bar.get_by_role("button", name="ゴミ箱").click()
+    until(lambda: gmail_has(stage, address, "TRASH") == 2, timeout=30, what="in Gmail's trash")
+    report.get_by_role("button", name="元に戻す").click()
+    until(lambda: gmail_has(stage, address, "INBOX") == 3, timeout=30, what="back in the inbox")
+
+
+@pytest.mark.spec("M7", "M13")
+def test_labels_of_many(stage: Stage, address: str, people: tuple[Desk, Desk]) -> None:
+    leader, _ = people
+    page = leader.page
+    label = stage.sandbox.admin.act(address, "create_label", name="至急")["label_id"]
+    expect(page.locator('[data-nav-labels] [title="至急"]')).to_be_visible(timeout=30_000)
+    page.get_by_label("このページをすべて選択").check()
+    bar = page.get_by_role("toolbar", name="選択したメール")
+    bar.get_by_role("link", name="ラベル").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("checkbox", name="至急").check()
+    leader.picture("bulk-labels")
+    dialog.get_by_role("button", name="実行").click()
+    for subject in SUBJECTS:
+        expect(leader.row(subject)).to_contain_text("至急")
+    until(lambda: gmail_has(stage, address, label) == 3, timeout=30, what="labelled in Gmail")
+
+
+@pytest.mark.spec("M33")
+def test_everything_found_beyond_the_page(stage: Stage) -> None:
+    suzuki = stage.person("鈴木 一郎", role="leader")
+    address = stage.connected(suzuki, mails=130)
+    leader = stage.at_work("鈴木 一郎", suzuki)
+    page = leader.page
+    leader.go("/mail/?category=all&q=ご注文")
+    page.get_by_label("このページをすべて選択").check()
+    page.get_by_role("button", name=re.compile("検索結果すべてを選択")).click()
+    bar = page.get_by_role("toolbar", name="選択したメール")
+    expect(bar).to_contain_text("検索結果すべて")
+    leader.picture("bulk-everything")
+    bar.get_by_role("button", name="スター", exact=True).click()
+    page.locator("#confirm").get_by_role("button", name="OK").click()
+    report = page.locator("#bulk-report")
+    expect(report).to_contain_text("130通を変更", timeout=60_000)
+    until(lambda: gmail_has(stage, address, "STARRED") == 130, timeout=60, what="all in Gmail")
+    report.get_by_role("button", name="元に戻す").click()
+    expect(report).to_contain_text("元に戻す: ", timeout=60_000)
+    until(lambda: gmail_has(stage, address, "STARRED") == 0, timeout=60, what="all taken back")
