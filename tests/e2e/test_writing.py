@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import CDPSession, Request, expect
 
@@ -138,7 +140,9 @@ def test_the_enter_of_a_kana_conversion_submits_nothing(
 def test_what_is_wrong_is_said_at_its_field_and_the_text_is_kept(
     stage: Stage, desk: Desk, address: str
 ) -> None:
-    recipient = desk.page.get_by_role("textbox", name="To", exact=True)
+    recipient = desk.page.get_by_role("combobox", name="To", exact=True)
+    away = desk.page.get_by_role("button", name=re.compile("を外す$"))
+    away.click()
     desk.text.fill("領収書をお送りします。\n①㈱髙島屋")
     for wrong, message in (
         ("", "宛先がありません。1件以上入力してください。"),
@@ -151,6 +155,7 @@ def test_what_is_wrong_is_said_at_its_field_and_the_text_is_kept(
         expect(desk.text).to_have_value("領収書をお送りします。\n①㈱髙島屋")
         expect(desk.banner).to_contain_text("あなたが編集中です")
     assert stage.sandbox.admin.ledger(address) == []
+    away.click()
     recipient.fill(CUSTOMER)
     desk.send_button.click()
     expect(desk.page.get_by_role("heading", name="送信済み")).to_be_visible()
