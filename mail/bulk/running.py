@@ -11,10 +11,11 @@ import time
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.http import Http404, QueryDict
+from django.shortcuts import get_object_or_404
 from django.utils import translation
 
 from mail.actions.errors import Declined
@@ -111,11 +112,7 @@ def _some(run: BulkRun, deadline: float) -> None:
     if (read := verbs.together(run)) is not None:
         _some_together(run, read=read)
         return
-    items = list(
-        run.items.filter(outcome=BulkOutcome.WAITING)
-        .select_related("message__mailbox", "message__conversation", "message__assignee")
-        .order_by("pk")[:_AT_ONCE]
-    )
+    items = list(run.items.filter(outcome=BulkOutcome.WAITING).order_by("pk")[:_AT_ONCE])
     if not items:
         _end(run)
         return
@@ -187,13 +184,16 @@ def _try(run: BulkRun, item: BulkItem, user: User) -> str:
         return words.not_allowed()
     except Http404:
         return words.not_there()
+    except (DataError, IntegrityError):
+        # One that our own code cannot change must not keep the rest waiting for ever.
+        log.exception("Mail %d of run %d", item.message_id, run.pk)
+        return words.failed()
     return ""
 
 
 def _change(run: BulkRun, item: BulkItem, user: User) -> tuple[BulkOutcome, dict[str, Any]]:
-    message = item.message
-    if message.gone_at is not None:
-        raise Http404
+    rows = Message.objects.select_related("mailbox", "conversation", "assignee")
+    message = get_object_or_404(rows, pk=item.message_id, gone_at=None)
     was = verbs.before(message)
     version = message.version
     if run.verb == BulkVerb.UNDO:

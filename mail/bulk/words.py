@@ -17,6 +17,10 @@ def not_there() -> str:
     return _("This mail is not there any more.")
 
 
+def failed() -> str:
+    return _("This did not work. The mail was left as it is.")
+
+
 def nothing_to_undo() -> str:
     return _("There is nothing that could be taken back.")
 
