@@ -25,7 +25,18 @@ from mail.models import (
     MessageLabel,
     Status,
 )
-from mail.search import Asked, documents, find, format_tree, matching, parse, search
+from mail.search import (
+    Asked,
+    count,
+    documents,
+    drivers,
+    find,
+    finding,
+    format_tree,
+    matching,
+    parse,
+    search,
+)
 from mail.search import nodes as n
 from mail.search.drivers import Edge
 from mailboxes.models import Mailbox
@@ -276,6 +287,53 @@ def test_hits_equal_the_evaluator() -> None:
         with_hits += bool(wanted)
     # A comparison of nothing with nothing proves little.
     assert with_hits > QUERIES / 2
+
+
+@pytest.mark.django_db
+def test_every_way_to_the_hits_leads_to_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With limits so small that each list, window and short cut of large mailboxes is walked."""
+    corpus = Corpus(min(MAILS, 300), seed=5)
+    monkeypatch.setattr(drivers, "SHORT", 25)
+    for name, value in (
+        ("_PROBE", 8),
+        ("_PATIENCE", 12),
+        ("_CHUNKS", (5, 11)),
+        ("_LIST", 30),
+        ("_common_share", lambda: 0.4),
+    ):
+        monkeypatch.setattr(finding, name, value)
+    dice = random.Random(17)
+    asked = Asked(corpus.agent, NOW)
+    within = Message.objects.visible_to(corpus.agent)
+    ways: set[str] = set()
+    texts = [
+        *(
+            "-の",
+            "-注文",
+            "-注文 -京都",
+            "-cat -の",
+            "-(注文 OR 返品)",
+            "-注文番号",
+            "-in:sent -の",
+        ),
+        *("の", "注文", "注文 京都", "注文 OR order", "subject:注文", "body:注文", "注文 -京都"),
+        *("larger:1K", "larger:20M 注文", "期間:2026/01/01-2026/10/01 の", "label:至急 注文"),
+        *(_query(dice) for _ in range(150)),
+    ]
+    for text in texts:
+        tree = parse(text).tree
+        wanted = hits(tree, corpus.mails, corpus.world)
+        assert _pages(tree, asked, max(4, len(wanted) // 3)) == wanted, text
+        if dice.random() < 0.3:
+            assert _pages(tree, asked, max(4, len(wanted) // 2), newer=True) == wanted, text
+        found = count(tree, asked, within, most=40, budget=120)
+        assert min(found.counted, 40) == min(len(wanted), 40), text
+        assert found.is_all or found.counted > 40
+        page = find(tree, asked, within, limit=5, count=40, budget=120)
+        ways.add(page.driver)
+        assert page.counted >= min(len(wanted), 6)
+        assert not page.is_all or page.counted == len(wanted), text
+    assert {"walk", "keys", "without keys", "probe", "label", "size"} <= ways
 
 
 @pytest.mark.django_db
