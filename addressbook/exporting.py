@@ -41,7 +41,7 @@ def write(rows: QuerySet[Address], encoding: str) -> IO[bytes]:
     missing: list[Address] = []
     number = 0
     file.write(
-        _line([pgettext("address book", "Name"), _("Mail address"), _("Customer search")]).encode(
+        _line([pgettext("entry", "Name"), _("Mail address"), _("Customer search")]).encode(
             encoding
         )
     )

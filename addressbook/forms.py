@@ -22,7 +22,7 @@ class AddressForm(EntryForm):
     """One entry. Whether its address is free is the action's question."""
 
     name = forms.CharField(
-        label=pgettext_lazy("address book", "Name"),
+        label=pgettext_lazy("entry", "Name"),
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs=_LINE),
@@ -87,7 +87,7 @@ class ColumnsForm(forms.Form):
     """Which column is which field; the charset, where the guess was wrong."""
 
     name = forms.TypedChoiceField(
-        label=pgettext_lazy("address book", "Name"), required=False, coerce=int, empty_value=None
+        label=pgettext_lazy("entry", "Name"), required=False, coerce=int, empty_value=None
     )
     address = forms.TypedChoiceField(
         label=_("Mail address"),

@@ -20,6 +20,8 @@ class AddressField extends HTMLElement {
   #timer = 0;
   #asking = null;
   #chosen = false; // the active suggestion was gone to, not just offered
+  #hasty = false; // Enter came before the suggestions did: the first one is taken
+  #closed = ""; // of this text Escape has closed the suggestions
 
   connectedCallback() {
     if (this.#input) return;
@@ -150,6 +152,7 @@ class AddressField extends HTMLElement {
   }
 
   async #complete(typed) {
+    clearTimeout(this.#timer);
     this.#asking?.abort();
     const asking = this.#asking = new AbortController();
     try {
@@ -161,6 +164,10 @@ class AddressField extends HTMLElement {
       if (asking.signal.aborted || document.activeElement !== this.#input || this.#input.value.trim() !== typed) return;
       const here = new Set(this.#people.map(keyOf));
       this.#show(people.filter((person) => !here.has(keyOf(person))));
+      if (!this.#hasty) return;
+      this.#hasty = false;
+      if (this.#found.length) this.#choose(0);
+      else this.#take({ invalid: true });
     } catch (error) {
       // Typing goes on without suggestions; what is not the network is ours to hear of.
       if (error.name !== "AbortError" && !(error instanceof TypeError)) throw error;
@@ -170,7 +177,7 @@ class AddressField extends HTMLElement {
 
   #show(people) {
     this.#found = people;
-    if (!people.length) { this.#close(); return; }
+    if (!people.length) { const hasty = this.#hasty; this.#close(); this.#hasty = hasty; return; }
     this.#options.replaceChildren(...people.map((person, at) => this.#option(person, at)));
     this.#options.hidden = false;
     this.#input.setAttribute("aria-expanded", "true");
@@ -221,6 +228,7 @@ class AddressField extends HTMLElement {
     this.#asking?.abort();
     this.#found = [];
     this.#active = -1;
+    this.#hasty = false;
     this.#options.hidden = true;
     this.#options.replaceChildren();
     this.#input.setAttribute("aria-expanded", "false");
@@ -288,14 +296,18 @@ class AddressField extends HTMLElement {
       this.#point((this.#active + step + this.#found.length) % this.#found.length);
     } else if (key === "Enter" && !event.ctrlKey && !event.metaKey) {
       event.preventDefault(); // Enter in a line never submits
+      const typed = this.#input.value.trim();
       if (open && this.#active >= 0) this.#choose(this.#active);
-      else this.#take({ invalid: true });
+      else if (this.#take() || !typed) return;
+      else if (open || this.#closed === typed || !this.dataset.complete) this.#take({ invalid: true });
+      else { this.#hasty = true; this.#complete(typed); }
     } else if (key === "Tab" && open && this.#chosen && this.#active >= 0 && !event.shiftKey) {
       event.preventDefault();
       this.#choose(this.#active);
     } else if (key === "Escape" && open) {
       event.preventDefault();
       event.stopPropagation();
+      this.#closed = this.#input.value.trim();
       this.#close();
     } else if ((key === "Backspace" || key === "ArrowLeft") && this.#people.length
       && this.#input.selectionStart === 0 && this.#input.selectionEnd === 0) {
