@@ -7,10 +7,11 @@ ask Gmail itself: `manage.py check_gmail`. docs/gmail-assumptions.md says who re
 - `trial`    the account that is asked, and the mails to oneself that the writing checks make
 - `reading`  checks that change nothing
 - `writing`  checks that make a labelled test mail to oneself, and take it away again
+- `labelling` checks that make labels of their own, and take them away again
 - `limits`   the price list, by spending a minute's units
 """
 
-from mail.gmailfacts import limits, reading, writing
+from mail.gmailfacts import labelling, limits, reading, writing
 from mail.gmailfacts.fact import FACTS, Fact, Finding, Need, Verdict, check
 from mail.gmailfacts.trial import Trial
 
@@ -22,6 +23,7 @@ __all__ = [
     "Trial",
     "Verdict",
     "check",
+    "labelling",
     "limits",
     "reading",
     "writing",

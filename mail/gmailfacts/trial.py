@@ -81,6 +81,14 @@ class Trial:
         self._labels.add(made.id)
         return made.id
 
+    def own_label(self, name: str, *, background: str = "", text_color: str = "") -> str:
+        """The id of another label, named after the check."""
+        made = self.client.create_label(
+            f"check-{self.token}-{name}", background=background, text_color=text_color
+        )
+        self._labels.add(made.id)
+        return made.id
+
     @cached_property
     def sent(self) -> Sent:
         """A mail to oneself: saved as a draft, changed, sent."""

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from callcenter.gmail.client import GmailClient
 from callcenter.gmail.errors import Unavailable
+from callcenter.gmail.errors import Refused
 from callcenter.gmail.types import HistoryPage, IdPage
 from mail.gmailfacts import FACTS, Need, Trial, Verdict, check
 from mailboxes.gmail import tokens_of
@@ -230,6 +231,19 @@ class AnyLabel(Other):
         return super().create_label(f"zz-{abs(hash(name))}" if "//" in name else name, **more)
 
 
+class ColoursThatStay(Other):
+    def patch_label(self, label_id: str, **more: Any) -> Any:
+        kept = {name: value for name, value in more.items() if value}
+        return super().patch_label(label_id, **kept)
+
+
+class ChildrenThatCannotFollow(Other):
+    def patch_label(self, label_id: str, **more: Any) -> Any:
+        if "/" in (more.get("name") or ""):
+            raise Refused("Label name exists or conflicts", reason="aborted", status=409)
+        return super().patch_label(label_id, **more)
+
+
 class ApartDrafts(Other):
     def create_draft(self, raw: bytes, thread_id: str | None = None) -> Any:
         for name in (b"References:", b"In-Reply-To:"):
@@ -266,6 +280,8 @@ class RawCharsets(Other):
         ("send-consumes", DraftsThatStay),
         ("untrash-labels", UntrashGivesTheInbox),
         ("label-names", AnyLabel),
+        ("label-colours", ColoursThatStay),
+        ("label-family", ChildrenThatCannotFollow),
         ("draft-joins-thread", ApartDrafts),
         ("bodies-are-utf8", RawCharsets),
     ],
