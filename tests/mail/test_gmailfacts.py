@@ -16,8 +16,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from callcenter.gmail.client import GmailClient
-from callcenter.gmail.errors import Unavailable
-from callcenter.gmail.errors import Refused
+from callcenter.gmail.errors import Refused, Unavailable
 from callcenter.gmail.types import HistoryPage, IdPage
 from mail.gmailfacts import FACTS, Need, Trial, Verdict, check
 from mailboxes.gmail import tokens_of
