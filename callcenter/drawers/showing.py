@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from django import forms
@@ -14,7 +14,6 @@ from django.utils.functional import Promise
 
 from callcenter.drawers.editing import Difference
 from callcenter.drawers.finding import Page
-from callcenter.drawers.models import Entry
 from callcenter.partials import page as render_page
 
 Text = str | Promise
@@ -51,6 +50,16 @@ class Row:
     tags: Sequence[str] = ()
 
 
+class Shown(Protocol):
+    """What an entry on the screen has; a `callcenter.drawers.Entry`, or another row like it."""
+
+    @property
+    def pk(self) -> Any: ...
+
+    @property
+    def version(self) -> int: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Editing:
     """The entry on the right: what drawers/_form_head.html and _form_end.html show.
@@ -62,7 +71,7 @@ class Editing:
     form: Any
     action_url: str
     title: Text
-    entry: Entry | None = None
+    entry: Shown | None = None
     may_save: bool = True
     delete_url: str = ""
     question: Text = ""
@@ -86,13 +95,17 @@ def show(
     template: str,
     *,
     listed: Page[Any],
-    rows: Sequence[Row],
+    rows: Sequence[Any],
     may_add: bool,
     editing: Editing | None = None,
     status: int = 200,
     **values: Any,
 ) -> HttpResponse:
-    """Render a drawer: the whole page, or the entry alone when that was asked for."""
+    """Render a drawer: the whole page, or the entry alone when that was asked for.
+
+    Args:
+        rows: `Row`s, or what the app's own `rows` block shows.
+    """
     if editing is not None and not editing.may_save:
         _only_to_read(editing.form)
     htmx = getattr(request, "htmx", None)
