@@ -22,6 +22,7 @@ import "./labels.js";
 import "./keyboard.js";
 import "./composer.js";
 import "./addresses.js";
+import "./filedrop.js";
 import "./senders.js";
 import "./rich.js";
 import "./heartbeat.js";
