@@ -7,10 +7,12 @@ all of them together.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Case,
+    Exists,
     F,
     IntegerField,
     OuterRef,
@@ -30,6 +32,7 @@ from mail.models import (
     Correspondent,
     Draft,
     DraftState,
+    EditLock,
     Folder,
     Message,
     MessageLabel,
@@ -73,50 +76,74 @@ class Standing:
 
 
 def standing(message: Message, user: User) -> Standing:
-    """Read all of it, in four questions; a fifth only after somebody broke a lock."""
-    lock = editlock.current(message)
-    outgoing = Outgoing.objects.filter(answers=message).select_related("draft", "author")
-    drafts = Draft.objects.filter(
-        answers=message, author=user, state__in=[DraftState.LIVE, DraftState.PARKED]
-    )
-    labels, comments, mail_with, last_of_lock = _beside(message)
+    """Read all of it: one question, and one more for each of lock, sending, own drafts and broken
+    lock that there is.
+    """
+    beside = _beside(message, user)
+    lock = editlock.current(message) if beside.locked_once else None
     mine = lock is not None and lock.held_by(user)
+    asked_for = beside.last_of_lock == "lock.broken" and not mine
     return Standing(
         lock=lock,
-        own_drafts=tuple(drafts.select_related("mailbox").order_by("pk")),
-        latest=outgoing.order_by("-pk").first(),
-        broken=_broken(message, user) if last_of_lock == "lock.broken" and not mine else None,
+        own_drafts=_own_drafts(message, user) if beside.has_drafts else (),
+        latest=_latest(message) if beside.was_handed_in else None,
+        broken=_broken(message, user) if asked_for else None,
         labels=tuple(
             label
             for label in labels_of(user)
-            if label.pk in labels and label.kind == LabelKind.USER and not label.hidden
+            if label.pk in beside.labels and label.kind == LabelKind.USER and not label.hidden
         ),
-        comments=comments,
-        mail_with=mail_with,
+        comments=beside.comments,
+        mail_with=beside.mail_with,
     )
 
 
-def _beside(message: Message) -> tuple[frozenset[int], int, int, str | None]:
-    """Ids of its labels, numbers of comments and of the correspondence, the lock's last event."""
-    labels = MessageLabel.objects.filter(message=OuterRef("pk")).values("label")
+class _Beside(NamedTuple):
+    """What one question tells; the columns of `_beside` in their order."""
+
+    labels: list[int]
+    comments: int
+    mail_with: int
+    last_of_lock: str | None
+    locked_once: bool
+    was_handed_in: bool
+    has_drafts: bool
+
+
+def _beside(message: Message, user: User) -> _Beside:
     with_them = Correspondent.objects.filter(
         address=Subquery(_other_side(message).values("address")[:1]),
         message__mailbox=message.mailbox_id,
     )
-    events = of_message(message.pk).filter(kind__in=_OF_LOCK)
+    of_lock = of_message(message.pk).filter(kind__in=_OF_LOCK)
     found = (
         Message.objects.filter(pk=message.pk)
         .values_list(
-            ArraySubquery(labels),
+            ArraySubquery(MessageLabel.objects.filter(message=OuterRef("pk")).values("label")),
             Number(Comment.objects.filter(message=message).order_by().values("pk")),
             Number(with_them.order_by().values("pk")[:_COUNTED]),
-            Subquery(events.values("kind")[:1]),
+            Subquery(of_lock.values("kind")[:1]),
+            Exists(EditLock.objects.filter(message=message)),
+            Exists(Outgoing.objects.filter(answers=message)),
+            Exists(_drafts(message, user)),
         )
         .first()
     )
-    if found is None:
-        return frozenset(), 0, 0, None
-    return frozenset(found[0]), found[1], found[2], found[3]
+    return _Beside(*found) if found else _Beside([], 0, 0, None, False, False, False)
+
+
+def _drafts(message: Message, user: User) -> QuerySet[Draft]:
+    kept = [DraftState.LIVE, DraftState.PARKED]
+    return Draft.objects.filter(answers=message, author=user, state__in=kept)
+
+
+def _own_drafts(message: Message, user: User) -> tuple[Draft, ...]:
+    return tuple(_drafts(message, user).select_related("mailbox").order_by("pk"))
+
+
+def _latest(message: Message) -> Outgoing | None:
+    outgoing = Outgoing.objects.filter(answers=message).select_related("draft", "author")
+    return outgoing.order_by("-pk").first()
 
 
 def _other_side(message: Message) -> QuerySet[Correspondent]:
