@@ -24,7 +24,7 @@ from django.db.models import (
 
 from activity.events import of_message
 from activity.models import Event
-from labels.models import Label, LabelKind
+from labels.models import Label, LabelKind, LabelState
 from labels.seen import labels_of
 from mail import editlock
 from mail.models import (
@@ -91,7 +91,10 @@ def standing(message: Message, user: User) -> Standing:
         labels=tuple(
             label
             for label in labels_of(user)
-            if label.pk in beside.labels and label.kind == LabelKind.USER and not label.hidden
+            if label.pk in beside.labels
+            and label.kind == LabelKind.USER
+            and label.state == LabelState.LIVE
+            and not label.hidden
         ),
         comments=beside.comments,
         mail_with=beside.mail_with,

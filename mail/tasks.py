@@ -72,6 +72,11 @@ def gather_contacts() -> None:
 
 
 @shared_task
+def sweep_files() -> None:
+    sweep.sweep()
+
+
+@shared_task
 def sweep_orphans() -> None:
     """Delete Gmail drafts of ours that nobody owns, where one was created lately."""
     lately = Q(creating_at__gte=Now() - timing.ORPHANS_OF)
