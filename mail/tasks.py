@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 
 from callcenter.gmail.errors import GmailError
 from mail import contacts, editlock, settled
+from mail.attachments import sweep
 from mail.models import Draft, Outgoing, OutgoingState
 from mail.outbox import claims, following, noticing, orphans, timing
 from mail.outbox import tasks as outbox
