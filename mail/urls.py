@@ -27,6 +27,7 @@ from mail.views import (
     reading,
     saved,
     searching,
+    senders,
     sending,
     templates,
 )
@@ -132,6 +133,7 @@ urlpatterns = [
     path("drafts/<draft_id:draft_id>/", drafting.draft, name="draft"),
     path("drafts/<draft_id:draft_id>/autosave/", drafting.autosave, name="autosave"),
     path("drafts/<draft_id:draft_id>/save/", drafting.save, name="save"),
+    path("drafts/<draft_id:draft_id>/senders/", senders.senders, name="senders"),
     path("drafts/<draft_id:draft_id>/templates/", templates.pick, name="templates"),
     path("drafts/<draft_id:draft_id>/templates/look/", templates.look, name="look_template"),
     path("drafts/<draft_id:draft_id>/templates/use/", templates.use, name="use_template"),
