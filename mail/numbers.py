@@ -10,6 +10,8 @@ class Number(Subquery):
 
     template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
     output_field = IntegerField()
+    # Of a query that cannot find anything (no mailbox was given) Django would make NULL.
+    empty_result_set_value = 0
 
 
 class NumberByKey(Subquery):
