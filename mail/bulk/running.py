@@ -47,14 +47,14 @@ def waiting() -> list[int]:
 
 
 def go_on(run_id: int, *, seconds: float) -> bool:
-    """Work on the run for so long; True while more is to be done (by whoever has it in hand)."""
+    """Work on the run for so long, one step at least; True while more is to be done."""
     until = _claim(run_id)
     if until is None:
         return False
     deadline = time.monotonic() + seconds
     run = BulkRun.objects.select_related("user__role", "undoes").get(pk=run_id)
     with translation.override(run.user.language):
-        while run.is_open and time.monotonic() < deadline:
+        while run.is_open:
             if run.state == BulkState.GATHERING:
                 _gather(run)
             else:
@@ -64,6 +64,8 @@ def go_on(run_id: int, *, seconds: float) -> bool:
                 return False  # stopped, or in other hands
             until = renewed
             run.refresh_from_db()
+            if time.monotonic() > deadline:
+                break
     BulkRun.objects.filter(pk=run_id, claimed_until=until).update(claimed_until=None)
     return run.is_open
 

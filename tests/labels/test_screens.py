@@ -61,7 +61,7 @@ def test_the_list_is_a_tree_of_the_persons_mailboxes(desk: Desk) -> None:
     shown = desk.client(desk.agent).get("/labels/").content.decode()
     places = [
         shown.index(f'href="{desk.at("detail", name)}"')
-        for name in ("配送", "配送/遅延", "配送/遅延/東京", "請求")
+        for name in ("請求", "配送", "配送/遅延", "配送/遅延/東京")
     ]
     assert places == sorted(places)
     assert "閲覧のみ" in shown
