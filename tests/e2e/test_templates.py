@@ -41,7 +41,7 @@ def make(desk: Desk, name: str, body: str, subject: str = "") -> None:
 
 
 def field(desk: Desk, name: str) -> Locator:
-    return desk.page.locator("form#entry").get_by_role("textbox", name=name)
+    return desk.page.locator("form#entry").get_by_label(name)
 
 
 def the_modal(desk: Desk) -> Locator:
