@@ -244,3 +244,8 @@ def test_who_comes_while_the_database_is_read_is_told_to_look(
                 return late.behind and not late.ended
 
     assert asyncio.run(journey())
+
+
+def test_a_large_office_is_told_a_little_later_and_in_fewer_writes() -> None:
+    assert feeding.gathering(1) < 0.13
+    assert feeding.gathering(200) == feeding.gathering(5000) == 0.3
