@@ -135,4 +135,5 @@ def _walked(words: list[str], walk: str, before: list[Any]) -> Iterator[tuple[st
 def _rows(statement: str, values: list[Any]) -> list[tuple[str, str]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.fetchall()
+        found: list[tuple[str, str]] = cursor.fetchall()
+        return found

@@ -41,9 +41,7 @@ def write(rows: QuerySet[Address], encoding: str) -> IO[bytes]:
     missing: list[Address] = []
     number = 0
     file.write(
-        _line([pgettext("entry", "Name"), _("Mail address"), _("Customer search")]).encode(
-            encoding
-        )
+        _line([pgettext("entry", "Name"), _("Mail address"), _("Customer search")]).encode(encoding)
     )
     plain = "utf-8" if encoding == "utf-8-sig" else encoding
     for row in rows.iterator(chunk_size=2000):

@@ -103,7 +103,7 @@ class ColumnsForm(forms.Form):
         choices=[
             (name, shown)
             for name, shown in zip(
-                reading.ENCODINGS, ("UTF-8", "Shift_JIS (cp932)", "UTF-16"), strict=True
+                reading.ENCODINGS, ("UTF-8", "Shift_JIS (cp932)", "UTF-16", "EUC-JP"), strict=True
             )
         ],
     )

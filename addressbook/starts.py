@@ -48,7 +48,7 @@ def _starts(text: str, pattern: re.Pattern[str]) -> Iterator[str]:
 
 def beginnings(typed: str) -> list[str]:
     """What was typed as the words that an entry must all have starts for, the longest first."""
-    words = (word.strip("\"'<>()[],;:@") for word in compact(typed).split())
+    words = (word.strip("\"'<>()[],;:@") for word in fold(typed).split())
     return sorted({word for word in words if word}, key=lambda word: (-len(word), word))[:8]
 
 

@@ -121,7 +121,7 @@ def _update(claimed: Import) -> None:
         rows = ImportRow.objects.filter(
             of=claimed, verdict=Verdict.CHANGED, line__range=(first, last)
         )
-        by_entry = {row.entry: row for row in rows}
+        by_entry = {row.entry: row for row in rows if row.entry is not None}
         changed: list[tuple[Address, Before]] = []
         for entry in Address.objects.filter(pk__in=by_entry):
             row = by_entry[entry.pk]

@@ -8,9 +8,14 @@ import io
 from collections.abc import Iterator
 from typing import IO
 
-ENCODINGS = ("utf-8-sig", "cp932", "utf-16")
+ENCODINGS = ("utf-8-sig", "cp932", "utf-16", "euc_jp")
 DELIMITERS = (",", "\t", ";")
 _PIECE = 256 * 1024
+# What no program writes; cp932 reads bytes that Shift_JIS lacks as signs of its own.
+_NO_TEXT = {
+    "utf-8-sig": frozenset("\x00"),
+    "cp932": frozenset("\x00\x80\xa0\uf8f0\uf8f1\uf8f2\uf8f3"),
+}
 # A cell larger than this is a quote that was never closed.
 _LARGEST_CELL = 20_000
 # Excel's own files begin with one of these where they are not in the system's charset.
@@ -41,7 +46,7 @@ def charset(file: IO[bytes]) -> str:
     for mark, name in _MARKS:
         if head.startswith(mark):
             return name
-    for name in ("utf-8-sig", "cp932"):
+    for name in _NO_TEXT:
         if _fits(file, name):
             return name
     raise Unreadable("charset")
@@ -52,7 +57,7 @@ def _fits(file: IO[bytes], name: str) -> bool:
     decoder = codecs.getincrementaldecoder(name)()
     try:
         while piece := file.read(_PIECE):
-            if "\x00" in decoder.decode(piece):
+            if not _NO_TEXT[name].isdisjoint(decoder.decode(piece)):
                 return False
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:

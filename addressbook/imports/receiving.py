@@ -21,7 +21,7 @@ class NotNow(Exception):
     """The import has gone on meanwhile (another tab): look at it as it is now."""
 
 
-def receive(user: User, upload: File) -> Import:
+def receive(user: User, upload: File[bytes]) -> Import:
     """Keep the file, look at its first lines, and have it read when it is plain what is what.
 
     Raises:

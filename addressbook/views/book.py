@@ -187,8 +187,7 @@ def _conflict(request: AgentRequest, entry_id: int, form: AddressForm) -> HttpRe
     """Both versions; the form keeps what was typed, and saving it now is meant."""
     entry = access.entry(request.user, entry_id)
     found = differences(form, filled(entry))
-    form.data = form.data.copy()
-    form.data["version"] = str(entry.version)
+    form.data = {**request.POST.dict(), "version": str(entry.version)}
     editing = replace(_editing(request, entry, form), conflict=found)
     return page(request, editing, status=409)
 

@@ -89,7 +89,10 @@ def _past(request: AgentRequest, words: str) -> tuple[list[Contact], str]:
     found = list(rows.order_by("-last_at", "-pk")[: _AT_ONCE + 1])
     more, found = len(found) > _AT_ONCE, found[:_AT_ONCE]
     after = f"{found[-1].last_at.isoformat()}_{found[-1].pk}" if more else ""
-    return list({each.address_key: each for each in reversed(found)}.values())[::-1], after
+    newest: dict[str, Contact] = {}
+    for each in found:
+        newest.setdefault(each.address_key, each)
+    return list(newest.values()), after
 
 
 def _moment(text: str) -> datetime | None:

@@ -101,7 +101,7 @@ def _preview(
 
 
 def _shown(request: AgentRequest, found: Import) -> dict[str, Any]:
-    tabs = [
+    tabs: list[dict[str, Any]] = [
         {
             "verdict": verdict,
             "label": verdict.label,
