@@ -34,15 +34,18 @@ class Place:
 
 
 def places(mailboxes: Iterable[Mailbox]) -> list[tuple[Place, Mailbox]]:
-    """The mailboxes, each followed by its verified addresses where there are several."""
+    """The mailboxes, each followed by the other verified addresses that it writes from.
+
+    What is the default in a mailbox holds for its own address and for those without one.
+    """
     found = []
     for mailbox in mailboxes:
         found.append((Place(mailbox.pk), mailbox))
-        addresses = [each.address for each in mailbox.send_as.all() if each.verified]
-        if len(addresses) > 1:
-            found.extend(
-                (Place(mailbox.pk, normalise_address(each)), mailbox) for each in addresses
-            )
+        own = normalise_address(mailbox.address)
+        verified = {
+            normalise_address(each.address) for each in mailbox.send_as.all() if each.verified
+        }
+        found.extend((Place(mailbox.pk, address), mailbox) for address in sorted(verified - {own}))
     return found
 
 

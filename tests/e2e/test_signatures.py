@@ -14,9 +14,7 @@ from tests.waiting import until
 
 
 def make(desk: Desk, name: str, text: str) -> None:
-    navigation = desk.page.get_by_role("navigation", name="メイン")
-    navigation.get_by_role("link", name="署名", exact=True).click()
-    desk.page.get_by_role("link", name="新規署名").first.click()
+    desk.go("/signatures/new/")
     form = desk.page.locator("form#entry")
     form.get_by_role("textbox", name="名称").fill(name)
     form.get_by_role("textbox", name="署名").fill(text)
@@ -65,7 +63,7 @@ def test_the_signature_follows_the_sender_and_stays_when_it_was_edited(stage: St
     expect(signature).to_have_value("カスタマーサポート\n担当 田中 健一")
     # It stands where it will stand: between the text and the quotation.
     tops = [
-        field.bounding_box() for field in (desk.text, signature, desk.page.get_by_text("引用文"))
+        field.bounding_box() for field in (desk.text, signature, desk.page.get_by_text("引用文（署名の下"))
     ]
     assert [box["y"] for box in tops if box] == sorted(box["y"] for box in tops if box)
     desk.picture("composer-signature")
