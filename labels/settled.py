@@ -36,6 +36,7 @@ def _see_to(change: Change) -> bool:
     if not attend(change):
         return False  # another worker was quicker
     reading.ask(change.mailbox)
+    assert change.about is not None  # handed in with the label's key
     label = Label.objects.filter(pk=change.about, mailbox=change.mailbox_id).first()
     if label is None:
         return True

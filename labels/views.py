@@ -232,8 +232,9 @@ def _conflict(request: AgentRequest, stored: Label, form: LabelForm) -> HttpResp
     """Both versions; the form keeps what was typed, and saving it now is meant."""
     label = access.readable(request.user, stored.pk)
     found = differences(form, LabelForm.of(label).initial)
-    form.data = form.data.copy()
-    form.data["version"] = str(label.version)
+    posted = request.POST.copy()
+    posted["version"] = str(label.version)
+    form.data = posted
     return _shown(request, label, form, status=409, conflict=found)
 
 

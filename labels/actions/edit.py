@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.http import Http404
@@ -261,7 +262,7 @@ def _rename_child(child: Label, user: User, before: str, after: str) -> None:
     _tell("label.edited", child, user, before=old)
 
 
-def _tell(kind: str, label: Label, user: User, **data: str) -> None:
+def _tell(kind: str, label: Label, user: User, **data: Any) -> None:
     record(
         kind,
         actor=user,

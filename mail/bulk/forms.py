@@ -48,8 +48,8 @@ class BulkForm(forms.Form):
             raise forms.ValidationError(_("This person is unknown."))
         return values
 
-    def _posted(self, name: str) -> list[str]:
-        return self.data.getlist(name) if isinstance(self.data, QueryDict) else []
+    def _posted(self, name: str) -> tuple[str, ...]:
+        return tuple(self.data.getlist(name)) if isinstance(self.data, QueryDict) else ()
 
     @property
     def bulk_verb(self) -> BulkVerb:

@@ -154,7 +154,8 @@ def _label_back(
 ) -> None:
     """Only what the run has changed: what others did to its labels since is theirs."""
     had = set(was["labels"])
-    add, remove = [], []
+    add: list[int] = []
+    remove: list[int] = []
     for label in Label.objects.usable().filter(
         mailbox=message.mailbox_id,
         name__in=[*arguments.get("add", ()), *arguments.get("remove", ())],

@@ -78,7 +78,10 @@ def _made_before(client: GmailClient, wish: LabelWish) -> Label | None:
 
 
 def patch(client: GmailClient, target: str, payload: Mapping[str, Any]) -> None:
-    client.patch_label(target, **LabelWish.from_payload(payload).payload)
+    wish = LabelWish.from_payload(payload)
+    client.patch_label(
+        target, name=wish.name, background=wish.background, text_color=wish.text_color
+    )
 
 
 def delete(client: GmailClient, target: str) -> None:

@@ -6,6 +6,7 @@ the sandbox, over HTTP.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -163,7 +164,7 @@ def test_refused_before_gmail_is_asked(
     settled_office: Office, name: str, refused: type[LabelDeclined]
 ) -> None:
     office = settled_office
-    for attempt in (lambda: office.make(name), lambda: office.change("配送", name)):
+    for attempt in (partial(office.make, name), partial(office.change, "配送", name)):
         with pytest.raises(refused) as told:
             attempt()
         assert told.value.field == "name"
