@@ -3,11 +3,13 @@
 from django.urls import include, path
 
 from callcenter.alive import alive
+from callcenter.sprite import icons
 
 handler403 = "callcenter.errors.forbidden"
 
 urlpatterns = [
     path("alive/", alive, name="alive"),
+    path("icons.svg", icons, name="icons"),
     path("", include("permissions.urls")),
     path("", include("mailboxes.urls")),
     path("", include("labels.urls")),

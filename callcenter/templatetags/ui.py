@@ -1,12 +1,13 @@
 """Icons, dates and label colours for the templates.
 
-Icons are drawn once a page, as the symbols of one inline SVG, and used by reference: a list of a
-hundred rows would otherwise carry the same paths six hundred times, and rendering them one by one
-costs more than the rest of the list.
+Icons are the symbols of one file, which a browser fetches once, and used by reference: a page would
+otherwise carry the same paths again and again, and rendering them one by one costs more than the
+rest of it. (The rows of the mail list have theirs from the style sheet: scripts/row_icons.py.)
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -15,6 +16,7 @@ from xml.etree import ElementTree
 
 from django import template
 from django.forms.utils import flatatt
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
@@ -31,7 +33,6 @@ ICONS = frozenset(
         "book-user",
         "bookmark",
         "calendar",
-        "book-user",
         "check",
         "check-check",
         "chevron-down",
@@ -119,15 +120,17 @@ def _symbol(name: str) -> SafeString:
 
 
 @cache
-def _sprite() -> SafeString:
+def sprite() -> SafeString:
+    """All icons as one file, each under «i-name»."""
     symbols = format_html_join("", "{}", ((_symbol(name),) for name in sorted(ICONS)))
-    return format_html('<svg class="sr" aria-hidden="true" width="0" height="0">{}</svg>', symbols)
+    return format_html('<svg xmlns="http://www.w3.org/2000/svg">{}</svg>', symbols)
 
 
-@register.simple_tag
-def icon_sprite() -> SafeString:
-    """All icons, once a page: `{% icon_sprite %}`."""
-    return _sprite()
+@cache
+def sprite_address() -> str:
+    """Where the file is; with its digest, so that browsers keep it for good."""
+    digest = hashlib.blake2b(sprite().encode(), digest_size=4).hexdigest()
+    return f"{reverse('icons')}?{digest}"
 
 
 @cache
@@ -135,7 +138,10 @@ def _icon(name: str, classes: str) -> SafeString:
     if name not in ICONS:
         raise template.TemplateSyntaxError(f"icon {name!r} is not in callcenter.templatetags.ui")
     return format_html(
-        '<svg class="{}" aria-hidden="true"><use href="#i-{}"/></svg>', classes, name
+        '<svg class="{}" aria-hidden="true"><use href="{}#i-{}"/></svg>',
+        classes,
+        sprite_address(),
+        name,
     )
 
 

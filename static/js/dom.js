@@ -8,7 +8,7 @@ export function t(key, n = "") {
 
 /** A clone of an icon of the page: "circle-check", "circle-alert", "x". */
 export function icon(name) {
-  const use = document.getElementById("icons")?.content.querySelector(`use[href="#i-${name}"]`);
+  const use = document.getElementById("icons")?.content.querySelector(`use[href$="#i-${name}"]`);
   return use ? use.parentNode.cloneNode(true) : document.createElement("span");
 }
 

@@ -81,6 +81,7 @@ TABLE: dict[str, Row] = {
     "login": Row(everybody(302, anonymous=200)),
     "logout": posting(everybody(302)),
     "set_language": posting(everybody(302), language="en"),
+    "icons": Row(everybody(200, anonymous=200)),
     "alive": Row(everybody(200, anonymous=200)),
     "mailboxes:settings": Row(ADMINS),
     "mailboxes:account": Row(ADMINS, args=BOX),

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.template import loader
 
-from callcenter.templatetags.ui import ICONS, icon_sprite
+from callcenter.templatetags.ui import ICONS, sprite
 from scripts import palette
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -59,7 +59,7 @@ def test_every_icon_that_is_named_is_drawn() -> None:
     for path in TEMPLATES:
         named.update(re.findall(r'\{% icon "([^"]+)"', path.read_text(encoding="utf-8")))
     assert named <= ICONS
-    drawn = set(re.findall(r'<symbol id="i-([^"]+)"', icon_sprite()))
+    drawn = set(re.findall(r'<symbol id="i-([^"]+)"', sprite()))
     assert drawn == ICONS
 
 

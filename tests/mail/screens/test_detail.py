@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from django.core.signing import TimestampSigner
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from mail import editlock
 from mail.attachments.store import keep
 from mail.bodies import inline_token
-from mail.models import Attachment, Comment, Correspondent, Folder, Message, MessageBody, Status
+from mail.models import (
+    Attachment,
+    Comment,
+    Correspondent,
+    Draft,
+    Folder,
+    Message,
+    MessageBody,
+    Outgoing,
+    Status,
+)
 from permissions.models import User
 from tests.mail import cast
 from tests.streamed import content_of
@@ -255,3 +268,84 @@ def test_the_neighbours_are_those_of_the_list_one_came_from(desk: Desk) -> None:
     assert in_open["newer_url"] == ""
     in_all = client.get(address, {"category": "all"}).context
     assert reverse("mail:detail", args=[older_done.pk]) in in_all["older_url"]
+
+
+# The person (1). The mail with its body, where to begin to listen, the labels of the person's
+# mailboxes, the neighbours, the files (5). How it stands (1). The frame: mailboxes, numbers, saved
+# searches (3).
+MAIL_QUERIES = 10
+# Of a mail that somebody works on: the lock. Of an answered one: the sending.
+WORKED_ON = 2
+
+
+def test_what_a_mail_asks_the_database_is_counted_and_does_not_grow(desk: Desk) -> None:
+    client = Client()
+    client.force_login(User.objects.get(pk=desk.agent.pk))
+
+    def queries() -> int:
+        client.get(desk.at("detail"))
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(desk.at("detail")).status_code == 200
+        return len(captured)
+
+    few = queries()
+    for number in range(20):
+        Comment.objects.create(message=desk.mail, author=desk.other, text=str(number))
+        other = cast.mail(desk.box, sender=("高橋 美咲", "misaki@customer.example"))
+        for message in (other, desk.mail):
+            Correspondent.objects.get_or_create(
+                message=message,
+                address="misaki@customer.example",
+                defaults={"internal_date": message.internal_date},
+            )
+        Attachment.objects.create(message=desk.mail, part_id=f"9{number}", filename="a")
+    assert queries() == few
+    assert few <= MAIL_QUERIES
+    editlock.acquire(desk.mail, desk.other)
+    draft = Draft.objects.create(
+        mailbox=desk.box, kind="reply", state="sent", answers=desk.mail, author=desk.other
+    )
+    Outgoing.objects.create(
+        mailbox=desk.box, draft=draft, answers=desk.mail, author=desk.other, state="sent",
+        raw=b"", body_hash="",
+    )  # fmt: skip
+    assert queries() <= MAIL_QUERIES + WORKED_ON <= 12
+    page = desk.page(desk.agent)
+    assert re.findall(r'id="count-(\w+)">(\d*)<', page) == [
+        ("comments", "20"),
+        ("draft", ""),
+        ("history", "21"),
+        ("events", ""),
+    ]
+
+
+@pytest.mark.spec("M17")
+def test_the_operation_history_tells_who_did_what_and_when(desk: Desk) -> None:
+    tanaka, suzuki = desk.as_(desk.agent), desk.as_(desk.leader)
+    tanaka.post(desk.at("star"), {"starred": "1"})
+    tanaka.post(desk.at("comments"), {"text": "在庫を確認"})
+    tanaka.post(desk.at("reply"))
+    suzuki.post(desk.at("force"), {"reason": "<b>急ぎ</b>"})
+    suzuki.post(desk.at("status"), {"status": "done"})
+    answer = desk.as_(desk.other).get(desk.at("events"))
+    events = answer.context["events"]
+    told = [(each["who"], str(each["text"])) for each in events]
+    # Newest first.
+    assert [who for who, _ in told if who != "システム"][:1] == ["鈴木 一郎"]
+    for who, part in (
+        ("田中 健一", "スター"),
+        ("田中 健一", "コメント"),
+        ("田中 健一", "編集ロック"),
+        ("鈴木 一郎", "<b>急ぎ</b>"),
+        ("鈴木 一郎", "完了"),
+    ):
+        assert any(who == one and part in text for one, text in told), (who, part, told)
+    times = [each["at"] for each in events]
+    assert times == sorted(times, reverse=True)
+    page = answer.content.decode()
+    assert page.count("<time") == len(told)
+    assert "&lt;b&gt;急ぎ&lt;/b&gt;" in page
+    # Of this mail, and of no other.
+    other = cast.mail(desk.box)
+    elsewhere = desk.as_(desk.other).get(reverse("mail:events", args=[other.pk]))
+    assert elsewhere.context["events"] == []

@@ -22,11 +22,13 @@ from tests.mail import cast
 
 pytestmark = pytest.mark.django_db
 
-# The person: user, role, its grants, the person's own; the mailboxes given (5). The list: where to
-# begin to listen, the inbox's label, the rows, the label again, their total, the rows' labels,
-# their latest comments, a first synchronisation (8). The frame: mailboxes, open by label, open, in
-# progress, mine, drafts of ours and of Gmail's, labels (8).
-LIST_QUERIES = 21
+# The person with role, grants and mailboxes (1). The list: where to begin to listen, the labels of
+# the person's mailboxes, the rows, the rows' labels, their latest comments, a first synchronisation
+# (6); the total as well where there is more than a page (1). The frame: mailboxes, numbers, saved
+# searches (3).
+LIST_QUERIES = 10
+# Of drafts those written here, and what the outbox has of them (2).
+DRAFT_QUERIES = 12
 
 
 class Office:
@@ -258,12 +260,12 @@ def test_rows_are_asked_for_again_with_their_rights(office: Office) -> None:
     assert "secret" not in answer
 
 
-def queries_of(office: Office, user: User) -> int:
+def queries_of(office: Office, user: User, **query: str) -> int:
     client = Client()
     client.force_login(user)
-    client.get(reverse("mail:list"))  # what is done once a log-in
+    client.get(reverse("mail:list"), query)  # what is done once a log-in
     with CaptureQueriesContext(connection) as captured:
-        client.get(reverse("mail:list"))
+        client.get(reverse("mail:list"), query)
     return len(captured)
 
 
@@ -277,6 +279,47 @@ def test_what_the_list_asks_the_database_does_not_grow_with_rows(office: Office)
         Comment.objects.create(message=message, author=office.agent, text=str(number))
     assert queries_of(office, office.agent) == few
     assert few <= LIST_QUERIES
+    for _ in range(60):
+        office.mail(office.inbox, label)
+    assert queries_of(office, office.agent) <= LIST_QUERIES + 1
+
+
+def test_neither_does_what_the_drafts_ask_for(office: Office) -> None:
+    label = office.label("DRAFT", kind=LabelKind.SYSTEM)
+
+    def more() -> None:
+        Draft.objects.create(mailbox=office.box, kind="new", author=office.agent)
+        office.mail(label, folder="draft", status=None)
+
+    more()
+    few = queries_of(office, office.agent, category="drafts")
+    for _ in range(20):
+        more()
+    assert queries_of(office, office.agent, category="drafts") == few
+    assert few <= DRAFT_QUERIES
+
+
+def test_a_page_of_a_hundred_rows_is_light(office: Office) -> None:
+    """120 KB at most, with labels on every row and a comment on every third."""
+    labels = [office.label(name, background="#fb4c2f") for name in ("返品・交換", "配送/遅延")]
+    for number in range(120):
+        message = office.mail(
+            office.inbox,
+            labels[number % 2],
+            subject="【至急】届いた商品が破損していました（注文 A-20931）",
+            sender=("株式会社ミナト商事 佐々木", f"sasaki{number}@minato.example"),
+            snippet="お世話になっております。先日注文した商品についてお伺いしたいことがあり" * 3,
+            assignee=office.agent,
+            has_attachments=number % 2 == 0,
+            is_unread=number % 3 == 0,
+        )
+        if number % 3 == 0:
+            Comment.objects.create(
+                message=message, author=office.agent, text="代替品の在庫を確認してから返信" * 4
+            )
+    page = office.page().content
+    assert page.count(b'<tr id="m-') == 100
+    assert len(page) < 120_000
 
 
 def test_while_the_first_mails_come_in_the_list_says_so_and_fills_by_itself(office: Office) -> None:

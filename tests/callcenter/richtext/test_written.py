@@ -1,0 +1,39 @@
+"""HTML that is written here: the few elements of the editor, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from callcenter.richtext import SafeHtml, html_to_text, written
+
+
+@pytest.mark.parametrize(
+    ("html", "kept"),
+    [
+        ("<div>本文<br><strong>太字</strong></div>", "<div>本文<br><strong>太字</strong></div>"),
+        ("<ul><li>一</li></ul>", "<ul><li>一</li></ul>"),
+        ('<a href="https://x.example/">店</a>', '<a href="https://x.example/">店</a>'),
+        ('<a href="javascript:alert(1)">店</a>', "<a>店</a>"),
+        ("<div onclick=alert(1) style=color:red class=x>a</div>", "<div>a</div>"),
+        ("a<script>alert(1)</script><style>b{}</style>", "a"),
+        ('<img src="https://track.example/p.png">店', "店"),
+        ("<iframe src=//evil.example></iframe>店", "店"),
+        ("<svg><a xlink:href='javascript:x'>店</a></svg>", "<a>店</a>"),
+        ("<div><!--block-->a</div>", "<div>a</div>"),
+    ],
+)
+def test_what_an_agent_may_write(html: str, kept: str) -> None:
+    assert written(html) == kept
+    assert written(written(html)) == kept
+    assert isinstance(written(html), SafeHtml)
+
+
+@pytest.mark.parametrize("html", ["", "<div><br></div>", "<div>&nbsp;</div>", "<p></p>"])
+def test_what_says_nothing_is_nothing(html: str) -> None:
+    assert written(html) == ""
+
+
+def test_the_text_half_says_the_same() -> None:
+    html = "<div>お世話になります。<br><br><strong>至急</strong></div>"
+    html += "<ul><li>一</li><li>二</li></ul>"
+    assert html_to_text(html) == "お世話になります。\n\n至急\n\n・一\n・二"
