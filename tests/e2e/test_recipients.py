@@ -66,7 +66,7 @@ def options(page: Page) -> Locator:
 
 
 def posted(page: Page, name: str) -> str:
-    return str(page.evaluate("(name) => new FormData(document.forms.composer).get(name)", name))
+    return str(page.evaluate("(name) => new FormData(document.querySelector('#composer')).get(name)", name))
 
 
 def test_people_are_completed_by_keyboard_and_sent_to(
