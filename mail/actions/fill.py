@@ -102,9 +102,11 @@ def use_template(
     if over == Over.ADD:
         put = _added(stored, put, in_the_way)
     write(stored, stored.version, DraftFields(**put, html=_formatted(stored, offered, put)))
+    # What was put below somebody's typing is still their typing.
+    mixed = in_the_way if over == Over.ADD else ()
     born = {
         "template": template.pk,
-        "put": {name: _stored(value) for name, value in put.items()},
+        "put": {name: _stored(value) for name, value in put.items() if name not in mixed},
         "unfilled": list(dict.fromkeys((*stored.born.get("unfilled", ()), *offered.unfilled))),
     }
     Draft.objects.filter(pk=stored.pk).update(born=born)

@@ -143,6 +143,7 @@ def test_typed_text_is_asked_for_before_it_is_overwritten(desk: Desk) -> None:
     assert draft.subject == "わたしの件名"
     assert draft.cc == [["上司", "boss@shop.example"]]
 
+    assert desk.use().status_code == 422  # what was typed is still in it
     assert desk.use(over="replace").status_code == 200
     draft = desk.fresh()
     assert draft.text == "井上 葵 様\n\n田中 健一です。\n"
