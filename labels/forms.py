@@ -23,7 +23,7 @@ class LabelForm(EntryForm):
     """One label. Names are judged by the action, which knows the other labels."""
 
     name = forms.CharField(
-        label=_("Name"),
+        label=pgettext_lazy("entry", "Name"),
         # Longer than Gmail takes: the action says how long a name may be.
         max_length=1000,
         widget=forms.TextInput(

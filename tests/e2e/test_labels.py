@@ -62,7 +62,7 @@ def there(stage: Stage, address: str) -> dict[str, tuple[str, str]]:
 
 def row(desk: Desk, name: str) -> Locator:
     """The label's line in the list; a sub-label is read with its whole name."""
-    shown = re.escape(name if "/" not in name else f"({name})")
+    shown = re.escape(f"({name})") if "/" in name else f"^{re.escape(name)}"
     return desk.page.locator("#drawer-rows").get_by_role("link", name=re.compile(shown))
 
 
