@@ -229,8 +229,9 @@ def _conflict(request: AgentRequest, signature: Signature, form: SignatureForm) 
     """Both versions; the form keeps what was typed, and saving it now is meant."""
     stored = access.readable(request.user, signature.pk)
     found = differences(form, _initial(stored))
-    form.data = form.data.copy()
-    form.data["version"] = str(stored.version)
+    posted = request.POST.copy()
+    posted["version"] = str(stored.version)
+    form = SignatureForm(posted)
     return _page(request, _editing(request, stored, form, conflict=found), status=409)
 
 
@@ -265,9 +266,12 @@ def defaults(request: AgentRequest, signature_id: int) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("The places could not be saved: one of them is not yours."))
         return _page(request, _editing(request, signature), status=422)
-    set_own(signature, form.chosen("own"), among=own, by=request.user)
-    if may_share:
-        set_shared(signature, form.chosen("shared"), among=offered, by=request.user)
+    try:
+        set_own(signature, form.chosen("own"), among=own, by=request.user)
+        if may_share:
+            set_shared(signature, form.chosen("shared"), among=offered, by=request.user)
+    except Signature.DoesNotExist as error:
+        raise Http404 from error  # deleted meanwhile
     messages.success(request, _("Saved."))
     return redirect(reverse("signatures:detail", args=[signature.pk]) + kept_query(request))
 

@@ -119,8 +119,9 @@ def _conflict(request: AgentRequest, stored: Template, form: TemplateForm) -> Ht
     """Both versions; the form keeps what was typed, and saving it now is meant."""
     stored = access.readable(request.user, stored.pk)
     found = differences(form, _initial(stored))
-    form.data = form.data.copy()
-    form.data["version"] = str(stored.version)
+    posted = request.POST.copy()
+    posted["version"] = str(stored.version)
+    form = TemplateForm(posted)
     editing = _editing(request, stored, form, conflict=found)
     return _page(request, editing, status=409)
 

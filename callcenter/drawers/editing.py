@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django import forms
 from django.db.models import QuerySet
@@ -87,6 +87,7 @@ def differences(form: forms.Form, theirs: Mapping[str, Any]) -> list[Difference]
 def _shown(field: forms.Field, value: Any) -> str:
     choices: Mapping[str, Any] = {}
     if isinstance(field, forms.ChoiceField):
-        choices = {str(key): label for key, label in field.choices if not isinstance(label, list)}
+        offered = cast("Iterable[tuple[Any, Any]]", field.choices)
+        choices = {str(key): label for key, label in offered if not isinstance(label, list)}
     values = value if isinstance(value, list | tuple) else [value]
     return ", ".join(str(choices.get(str(each), each)) for each in values if each not in (None, ""))

@@ -30,8 +30,8 @@ def filling(request: AgentRequest) -> HttpResponse:
     require(request.user, Operation.MAIL_VIEW)
     if request.method != "POST":
         recent = Message.objects.visible_to(request.user).filter(folder=Folder.RECEIVED)
-        values = {"recent": list(recent.newest_first()[:_RECENT])}
-        return render(request, "mail/_filling.html", values)
+        shown = {"recent": list(recent.newest_first()[:_RECENT])}
+        return render(request, "mail/_filling.html", shown)
     asked = request.POST.get("preview_mail", "").strip()
     message = _chosen(request.user, asked)
     values_of_mail = values_for(request.user, message)

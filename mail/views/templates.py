@@ -49,8 +49,8 @@ def pick(request: AgentRequest, draft_id: int) -> HttpResponse:
     folders = rows.folders()
     if chosen := request.GET.get("folder", "").replace("\x00", ""):
         rows = rows.filter(folder=chosen)
-    rows = searched(rows, request.GET.get("q", ""))
-    found = list(rows.order_by("folder", "name_key", "pk")[: _SHOWN + 1])
+    matching = searched(rows, request.GET.get("q", ""))
+    found = list(matching.order_by("folder", "name_key", "pk")[: _SHOWN + 1])
     values = {
         "found": found[:_SHOWN],
         "more": len(found) > _SHOWN,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from django.db import transaction
 
@@ -41,18 +42,16 @@ def _set(
     Signature.objects.select_for_update(no_key=True).get(pk=signature.pk)
     changed = False
     for place in among:
-        row = SignatureDefault.objects.filter(
-            user=user, mailbox=place.mailbox_id, address=place.address
-        )
+        here: dict[str, Any] = {
+            "user": user,
+            "mailbox_id": place.mailbox_id,
+            "address": place.address,
+        }
+        row = SignatureDefault.objects.filter(**here)
         if place in wanted:
             if row.filter(signature=signature).exists():
                 continue
-            SignatureDefault.objects.update_or_create(
-                user=user,
-                mailbox_id=place.mailbox_id,
-                address=place.address,
-                defaults={"signature": signature},
-            )
+            SignatureDefault.objects.update_or_create(**here, defaults={"signature": signature})
             changed = True
         else:
             changed = bool(row.filter(signature=signature).delete()[0]) or changed

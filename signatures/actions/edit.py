@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -70,5 +70,5 @@ def delete(signature: Signature, *, version: int, by: User) -> None:
     stored.delete()
 
 
-def tell(kind: str, signature: Signature, by: User, **data: object) -> None:
+def tell(kind: str, signature: Signature, by: User, **data: Any) -> None:
     record(kind, actor=by, thing=(THING, signature.pk), silent=True, name=signature.name, **data)

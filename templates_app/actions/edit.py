@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from django.db import transaction
 from django.db.models import F
@@ -102,5 +102,5 @@ def note_used(template: Template) -> None:
     )
 
 
-def _tell(kind: str, template: Template, by: User, **data: object) -> None:
+def _tell(kind: str, template: Template, by: User, **data: Any) -> None:
     record(kind, actor=by, thing=(THING, template.pk), silent=True, name=template.name, **data)
