@@ -1,7 +1,7 @@
 /* <address-field>: people as chips in one field (templates/components/addresses.html). Posts one
    line under data-name, also of what was typed and is no chip yet: nothing typed is lost.
 
-   A combobox that completes from data-complete: arrows choose, Enter, comma or Tab takes, Escape
+   A combobox that completes from data-suggest: arrows choose, Enter, comma or Tab takes, Escape
    closes. Nothing is taken while a kana conversion runs. From the beginning of the text ← and
    Backspace go to the chips: there ← → move, Delete removes, Enter puts one back to be mended.
    Tells of every change by an `input` event; `value` and `add` fill it from outside. */
@@ -147,7 +147,7 @@ class AddressField extends HTMLElement {
   #ask() {
     clearTimeout(this.#timer);
     const typed = this.#input.value.trim();
-    if (!typed || !this.dataset.complete) { this.#close(); return; }
+    if (!typed || !this.dataset.suggest) { this.#close(); return; }
     this.#timer = setTimeout(() => this.#complete(typed), AFTER_MS);
   }
 
@@ -156,7 +156,7 @@ class AddressField extends HTMLElement {
     this.#asking?.abort();
     const asking = this.#asking = new AbortController();
     try {
-      const answer = await fetch(`${this.dataset.complete}?${new URLSearchParams({ q: typed })}`, {
+      const answer = await fetch(`${this.dataset.suggest}?${new URLSearchParams({ q: typed })}`, {
         headers: { Accept: "application/json" }, signal: asking.signal,
       });
       if (!answer.ok || answer.redirected) { this.#close(); return; }
@@ -299,7 +299,7 @@ class AddressField extends HTMLElement {
       const typed = this.#input.value.trim();
       if (open && this.#active >= 0) this.#choose(this.#active);
       else if (this.#take() || !typed) return;
-      else if (open || this.#closed === typed || !this.dataset.complete) this.#take({ invalid: true });
+      else if (open || this.#closed === typed || !this.dataset.suggest) this.#take({ invalid: true });
       else { this.#hasty = true; this.#complete(typed); }
     } else if (key === "Tab" && open && this.#chosen && this.#active >= 0 && !event.shiftKey) {
       event.preventDefault();
