@@ -54,5 +54,15 @@ on("input", "[data-label-name]", (event, box) => {
   if (preview) preview.textContent = box.value.trim() || "…";
 });
 
-document.addEventListener("htmx:afterSettle", showAll);
+/* The list asked for itself anew while an entry is open beside it. */
+function markShown() {
+  for (const row of document.querySelectorAll(".label-row")) {
+    if (new URL(row.href).pathname === location.pathname) row.setAttribute("aria-current", "true");
+  }
+}
+
+document.addEventListener("htmx:afterSettle", () => {
+  showAll();
+  markShown();
+});
 showAll();
