@@ -247,6 +247,7 @@ class AddressField extends HTMLElement {
 
   #listen() {
     this.#input.addEventListener("input", (event) => {
+      this.#hasty = false;
       this.#sync();
       if (event.isComposing) return;
       const { value } = this.#input;
@@ -299,7 +300,7 @@ class AddressField extends HTMLElement {
       const typed = this.#input.value.trim();
       if (open && this.#active >= 0) this.#choose(this.#active);
       else if (this.#take() || !typed) return;
-      else if (open || this.#closed === typed || !this.dataset.suggest) this.#take({ invalid: true });
+      else if (open || typed.includes("@") || this.#closed === typed || !this.dataset.suggest) this.#take({ invalid: true });
       else { this.#hasty = true; this.#complete(typed); }
     } else if (key === "Tab" && open && this.#chosen && this.#active >= 0 && !event.shiftKey) {
       event.preventDefault();
