@@ -66,7 +66,6 @@ def build(request: HttpRequest, user: User, browse: Browse | None) -> dict[str, 
         "tools": _tools(request, user),
         "admin_current": "mailboxes" if in_settings else "",
         "q": browse.words if browse else "",
-        "list_query": browse.query if browse else "",
         "mailbox": mailbox,
     }
 

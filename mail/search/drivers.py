@@ -86,33 +86,34 @@ class Driver:
     pk: str = "message_id"
     found: str = ""
 
-    def ids(self, stretch: Stretch, most: int) -> list[str]:
+    def ids(self, stretch: Stretch, most: int) -> tuple[list[str], datetime | None]:
         """Ids in the order of the list, as text: what is only handed back to the database need not
-        become numbers here."""
+        become numbers here. And the date of the last."""
         condition, parameters = stretch.sql(self.date, self.pk)
-        way = "" if stretch.newer else " DESC"
-        sql = (
-            f"{self.found} SELECT string_agg(pk::text, ',') FROM (SELECT {self.pk} AS pk"  # noqa: S608
-            f" FROM {self.rows} {condition} ORDER BY {self.date}{way}, {self.pk}{way} LIMIT %s) l"
+        way, last = ("", "max") if stretch.newer else (" DESC", "min")
+        listed, date = self._row(
+            f"{self.found} SELECT string_agg(pk::text, ','), {last}(at)"  # noqa: S608
+            f" FROM (SELECT {self.pk} AS pk, {self.date} AS at FROM {self.rows} {condition}"
+            f" ORDER BY {self.date}{way}, {self.pk}{way} LIMIT %s) l",
+            [*self.parameters, *parameters, most],
         )
-        listed = self._one(sql, [*self.parameters, *parameters, most])
-        return listed.split(",") if listed else []
+        return (listed.split(",") if listed else []), date
 
     def count(self, stretch: Stretch, most: int) -> int:
         """How long the list is, up to `most`."""
         condition, parameters = stretch.sql(self.date, self.pk)
-        return int(
-            self._one(
-                f"{self.found} SELECT count(*) FROM"  # noqa: S608
-                f" (SELECT 1 FROM {self.rows} {condition} LIMIT %s) l",
-                [*self.parameters, *parameters, most],
-            )
+        (size,) = self._row(
+            f"{self.found} SELECT count(*) FROM"  # noqa: S608
+            f" (SELECT 1 FROM {self.rows} {condition} LIMIT %s) l",
+            [*self.parameters, *parameters, most],
         )
+        return int(size)
 
-    def _one(self, sql: str, parameters: list[Any]) -> Any:
+    def _row(self, sql: str, parameters: list[Any]) -> tuple[Any, ...]:
         with connection.cursor() as cursor:
             cursor.execute(sql, parameters)
-            return cursor.fetchone()[0]
+            row: tuple[Any, ...] = cursor.fetchone()
+        return row
 
 
 _WITH_KEYS = (

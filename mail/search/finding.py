@@ -6,6 +6,7 @@ where it stopped: never an error, and never an answer that looks whole and is no
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,6 +38,7 @@ _LIST = 20_000
 _CHUNKS = (200, 800, 3200, 6400)
 # So many mails are walked before a query that excludes something common asks the index for that.
 _PATIENCE = 1000
+_ESTIMATED_EVERY = 120  # seconds
 # Where a page is full already, counting on may take so long from the beginning.
 _COUNTING = 0.02  # seconds
 _DEFAULTS = (
@@ -143,10 +145,22 @@ def count(tree: Node, asked: Asked, within: MessageQuerySet, *, most: int, budge
 def _common_share() -> float:
     """From which share of hits on, walking to a hundred is cheaper than listing all that the index
     has: walking costs 100 / share held mails, listing share x all mails."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'mail_searchdocument'::regclass")
-        (mails,) = cursor.fetchone()
-    return float(min(1.0, (100 * _HELD_TO_LISTED / max(mails, 1000)) ** 0.5))
+    return float(min(1.0, (100 * _HELD_TO_LISTED / max(_mails(), 1000)) ** 0.5))
+
+
+_estimate = (-math.inf, 0.0)  # when, and how many
+
+
+def _mails() -> float:
+    """About how many there are, as the database reckoned some time in the last minutes."""
+    global _estimate
+    if time.monotonic() - _estimate[0] > _ESTIMATED_EVERY:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT reltuples FROM pg_class WHERE oid = 'mail_searchdocument'::regclass"
+            )
+            _estimate = (time.monotonic(), float(cursor.fetchone()[0]))
+    return _estimate[1]
 
 
 class _Is(Func):
@@ -211,6 +225,7 @@ class _Search:
         self.is_all = False
         self.is_partial = False
         self.reached = ""  # up to this candidate everything was looked at
+        self._listed: Edge | None = None  # the last candidate that was listed
         self._settled_at = -1.0
         self._holders: dict[bool, _Holder] = {}
 
@@ -225,8 +240,20 @@ class _Search:
 
     def onward(self, stretch: Stretch) -> Stretch:
         """What is still to be looked through."""
-        edge = drivers.edge_at(int(self.reached)) if self.reached else None
+        edge = self._place()
         return stretch.behind(edge) if edge else stretch
+
+    def _place(self) -> Edge | None:
+        if not self.reached:
+            return None
+        pk = int(self.reached)
+        return self._listed if self._listed and self._listed.pk == pk else drivers.edge_at(pk)
+
+    def _list(self, driver: Driver, stretch: Stretch, most: int) -> list[str]:
+        listed, date = driver.ids(stretch, most)
+        if listed and date:
+            self._listed = Edge(date, int(listed[-1]))
+        return listed
 
     def stopped(self) -> None:
         """Time was up. What was found before stays: it came with statements that had ended."""
@@ -247,13 +274,13 @@ class _Search:
             if sizes and min(sizes) < drivers.SHORT:
                 shortest = others[sizes.index(min(sizes))]
                 self.driver = shortest.name
-                _, self.is_all = self._through(shortest.ids(stretch, drivers.SHORT))
+                _, self.is_all = self._through(self._list(shortest, stretch, drivers.SHORT))
                 return
         if not keys:
             # Long lists, but all hits stand in each of them.
             self._follow_unkeyed(others[0] if others else drivers.walk(), stretch)
             return
-        probe = drivers.walk().ids(stretch, _PROBE)
+        probe = self._list(drivers.walk(), stretch, _PROBE)
         self.driver = "probe"
         self._hold(probe)
         if len(probe) < _PROBE:
@@ -278,7 +305,7 @@ class _Search:
             self._follow(driver, stretch)
             return
         self.driver = driver.name
-        listed = driver.ids(stretch, _PATIENCE)
+        listed = self._list(driver, stretch, _PATIENCE)
         _, through = self._through(listed)
         if len(listed) < _PATIENCE:
             self.is_all = through
@@ -293,7 +320,7 @@ class _Search:
             if driver.name == "walk":
                 at_once = _CHUNKS[min(chunk, len(_CHUNKS) - 1)]
             self._settle(0.7 if driver.found else 1.0)
-            listed = driver.ids(stretch, at_once)
+            listed = self._list(driver, stretch, at_once)
             chunk, through = self._through(listed, chunk)
             if len(listed) < at_once and through:
                 self.is_all = True
@@ -367,8 +394,8 @@ class _Search:
             driver=self.driver,
         )
         found.partial = self.is_partial and not found.more
-        if found.partial and self.reached:
-            found.stopped_at = drivers.edge_at(int(self.reached))
+        if found.partial:
+            found.stopped_at = self._place()
         if newer:
             found.messages.reverse()
         return found

@@ -89,18 +89,19 @@ def sheet_of(tree: Node) -> Sheet:
     for part in tree.members if isinstance(tree, And) else (tree,):
         kept[_field_of(part)].append(part)
     rest = kept["words"]
-    # What a form has one field for, and the query asks twice, stays text.
+    # What a form has one field for, and the query asks twice, stays text: all but the last, since
+    # the fields are written behind the words.
     for name in ("attachment", "status", "period"):
-        rest += kept[name][1:]
+        rest += kept[name][:-1]
     labels = [leaf.name for node in kept["labels"] for leaf in _labels(node)]
     either = kept["any_label"]
     any_label = bool(either) and not labels
     if any_label:
-        labels = [leaf.name for leaf in _labels(either[0])]
-    rest += either[1:] if any_label else either
-    period, rest = _period(kept["period"][:1], rest)
+        labels = [leaf.name for leaf in _labels(either[-1])]
+    rest += either[:-1] if any_label else either
+    period, rest = _period(kept["period"][-1:], rest)
     texts = {name: format_tree(_plain(conjunction(kept[name]))) for name in TEXT_FIELDS}
-    status = kept["status"][0] if kept["status"] else None
+    status = kept["status"][-1] if kept["status"] else None
     return Sheet(
         words=format_tree(conjunction(rest)),
         attachment=bool(kept["attachment"]),

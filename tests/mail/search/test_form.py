@@ -267,6 +267,7 @@ def test_the_number_behind_a_full_page(
         office.mail(subject=f"返品 {number}")
     monkeypatch.setattr("mail.browse.PAGE", 3)
     monkeypatch.setattr("mail.search.finding._COUNTING", 0.0)
+    monkeypatch.setattr("mail.search.finding._PROBE", 4)
     monkeypatch.setattr("mail.search.finding._CHUNKS", (4,))
     page = client.get(reverse("mail:list"), {"q": "返品"}).context["page"]
     assert page["more"]
