@@ -5,7 +5,8 @@
 import { announce, composing, csrf, on, t } from "./dom.js";
 
 const FIELDS = "[data-complete], [data-suggests]";
-const offers = () => document.getElementById("search-offers");
+// Without an id: htmx would copy its style, which the content policy refuses as an attribute.
+const offers = () => document.querySelector(".search-offers");
 const list = () => document.getElementById("search-list");
 const panel = () => document.getElementById("search-panel");
 const box = () => document.getElementById("q");
@@ -127,7 +128,7 @@ on("keydown", FIELDS, (event, input) => {
 }, true);
 
 // The box keeps the focus, so that typing goes on.
-on("pointerdown", "#search-offers", (event) => event.preventDefault());
+on("pointerdown", ".search-offers", (event) => event.preventDefault());
 on("click", "#search-list [role=option]", (event, option) => take(option));
 on("click", "[data-forget]", () => { remember(null); close(); });
 
