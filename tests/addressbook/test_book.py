@@ -40,6 +40,7 @@ def titles(client: Client, query: str = "") -> list[str]:
     return [row.title for row in rows]
 
 
+@pytest.mark.spec("A1")
 def test_the_list_is_sorted_searched_and_narrowed(agent: User, entry: Address) -> None:
     keep.add(agent, {"name": "秋山", "address": "z@customer.example", "customer_search": True})
     keep.add(agent, {"name": "", "address": "a-nameless@customer.example"})
@@ -76,6 +77,7 @@ def test_a_list_costs_no_more_with_more_rows(agent: User) -> None:
     assert counted[0] == counted[1]
 
 
+@pytest.mark.spec("A1")
 def test_a_new_entry_is_made_and_shown(agent: User) -> None:
     client = client_of(agent)
     assert client.get(at("new")).status_code == 200
@@ -113,6 +115,7 @@ def test_an_address_that_is_there_leads_to_its_entry(agent: User, entry: Address
     assert at("detail", entry.pk) in html(refused)
 
 
+@pytest.mark.spec("A1")
 def test_an_entry_is_changed(agent: User, entry: Address) -> None:
     response = client_of(agent).post(at("detail", entry.pk), fields(version=1), follow=True)
     assert response.status_code == 200
@@ -135,6 +138,7 @@ def test_who_saves_second_sees_both_versions(agent: User, leader: User, entry: A
     assert Address.objects.get().name == "<葵さん>"
 
 
+@pytest.mark.spec("A1")
 def test_an_entry_that_is_gone_can_be_made_anew(agent: User, leader: User, entry: Address) -> None:
     response = client_of(leader).post(at("delete", entry.pk), {"version": 1}, follow=True)
     assert "削除しました" in html(response)

@@ -38,6 +38,7 @@ def downloaded(response: Any) -> bytes:
     return async_to_sync(whole)()
 
 
+@pytest.mark.spec("A1")
 def test_from_the_file_to_the_book(leader: User, broker: Any) -> None:
     client = client_of(leader)
     assert client.get(at("upload")).status_code == 200
@@ -63,6 +64,7 @@ def test_from_the_file_to_the_book(leader: User, broker: Any) -> None:
     assert Address.objects.get().name == "髙橋"
 
 
+@pytest.mark.spec("A1")
 def test_a_change_is_shown_beside_what_it_was(leader: User, upload: Upload) -> None:
     keep.add(leader, {"name": "高橋", "address": "taka@customer.example"})
     found = upload("名称,メール,検索対象\n髙橋,taka@customer.example,○\n")
@@ -161,6 +163,7 @@ def test_an_import_is_its_owners(
     assert client_of(leader).post(at("export")).status_code == 405
 
 
+@pytest.mark.spec("A1")
 @pytest.mark.parametrize(("charset", "encoding"), [("", "utf-8-sig"), ("cp932", "cp932")])
 def test_the_book_goes_out_as_it_is_searched(leader: User, charset: str, encoding: str) -> None:
     keep.add(leader, {"name": "①㈱髙橋", "address": "taka@x.example", "customer_search": True})

@@ -66,9 +66,11 @@ def options(page: Page) -> Locator:
 
 
 def posted(page: Page, name: str) -> str:
-    return str(page.evaluate("(name) => new FormData(document.querySelector('#composer')).get(name)", name))
+    form = page.locator("#composer")
+    return str(form.evaluate("(form, name) => new FormData(form).get(name)", name))
 
 
+@pytest.mark.spec("M19a")
 def test_people_are_completed_by_keyboard_and_sent_to(
     stage: Stage, desk: Desk, address: str
 ) -> None:
@@ -115,6 +117,7 @@ def test_people_are_completed_by_keyboard_and_sent_to(
     assert sorted(entry["recipients"]) == [CUSTOMER, "keiri@partner.example"]
 
 
+@pytest.mark.spec("M32")
 def test_a_kana_conversion_takes_no_suggestion_and_no_chip(desk: Desk) -> None:
     page = desk.page
     cc = field(page, "Cc")
@@ -199,6 +202,7 @@ def test_one_pasted_word_stays_text(desk: Desk) -> None:
     expect(chips(desk.page, "Cc")).to_have_count(0)
 
 
+@pytest.mark.spec("M19a")
 def test_the_address_book_over_the_page(desk: Desk) -> None:
     page = desk.page
     page.get_by_role("button", name="アドレス帳から選ぶ: Cc").click()
@@ -249,6 +253,7 @@ def test_what_was_typed_survives_a_reload(desk: Desk) -> None:
     expect(chips(page, "Cc")).to_have_text(["taro@partner.example", "よう"])
 
 
+@pytest.mark.spec("M19a")
 def test_the_sender_is_chosen_in_a_modal(stage: Stage) -> None:
     suzuki = stage.person("鈴木 一郎", "leader")
     address, alias = stage.account(), "sales@shop.example"

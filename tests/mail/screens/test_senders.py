@@ -49,6 +49,7 @@ def checked(html: str) -> list[str]:
     return re.findall(r'<input type="radio" name="sender" value="([^"]+)" checked', html)
 
 
+@pytest.mark.spec("M19a")
 def test_only_verified_addresses_of_the_mailbox_can_be_chosen(office: Office) -> None:
     html = office.asked(office.agent).content.decode()
     assert choosable(html) == {
@@ -61,6 +62,7 @@ def test_only_verified_addresses_of_the_mailbox_can_be_chosen(office: Office) ->
     assert "メールボックス info@shop.example のアドレスです" in html
 
 
+@pytest.mark.spec("M19a")
 def test_it_begins_with_the_address_that_the_customer_wrote_to(office: Office) -> None:
     assert office.draft.from_address == "sales@shop.example"
     assert checked(office.asked(office.agent).content.decode()) == ["sales@shop.example"]
