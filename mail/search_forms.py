@@ -57,6 +57,13 @@ class VersionForm(forms.Form):
     version = forms.IntegerField(min_value=0, max_value=2**31 - 1)
 
 
+class PeopleField(forms.ModelChoiceField):
+    """The people of one mailbox, or oneself alone."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return str(_("Everybody of %(address)s") % {"address": obj.address})
+
+
 class SavedSearchForm(EntryForm):
     """A name, what is searched for, and with whose people it is shared."""
 
@@ -64,7 +71,7 @@ class SavedSearchForm(EntryForm):
     query = forms.CharField(
         label=_("Search"), max_length=_LONGEST, widget=forms.Textarea(attrs={"rows": 3})
     )
-    shared_with = forms.ModelChoiceField(
+    shared_with = PeopleField(
         Mailbox.objects.none(), label=_("For"), required=False, empty_label=_("Only me")
     )
 
@@ -74,17 +81,11 @@ class SavedSearchForm(EntryForm):
             self.fields[name].widget.attrs["class"] = "field-input"
         self.fields["query"].widget.attrs["spellcheck"] = "false"
         sharing = self.fields["shared_with"]
-        assert isinstance(sharing, forms.ModelChoiceField)
+        assert isinstance(sharing, PeopleField)
         if user.may(Operation.MAIL_SHARE_SEARCH):
             sharing.queryset = Mailbox.objects.visible_to(user).order_by("address")
-            sharing.label_from_instance = _people_of  # type: ignore[method-assign]
         elif not self.initial.get("shared_with"):
             del self.fields["shared_with"]
         else:
             sharing.queryset = Mailbox.objects.filter(pk=self.initial["shared_with"].pk)
-            sharing.label_from_instance = _people_of  # type: ignore[method-assign]
             sharing.disabled = True
-
-
-def _people_of(box: Any) -> str:
-    return str(_("Everybody of %(address)s") % {"address": box.address})

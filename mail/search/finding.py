@@ -181,11 +181,11 @@ class _Holder:
         rows = within.filter(condition(tree, asked))
         if hides:
             rows = rows.exclude(hidden())
-        rows = rows.filter(_Is(F("pk"), Value(self._IDS))).order_by().values_list("pk")
+        ids = rows.filter(_Is(F("pk"), Value(self._IDS))).order_by().values_list("pk")
         self._sql = ""
         self._parameters: list[Any] = [self._IDS]
         try:
-            self._sql, parameters = rows.query.sql_with_params()
+            self._sql, parameters = ids.query.sql_with_params()
         except EmptyResultSet:
             return  # no such label, no mailbox: nothing can match
         self._parameters = list(parameters)

@@ -206,8 +206,9 @@ def _conflict(request: AgentRequest, search_id: int, form: SavedSearchForm) -> H
     """Both versions; the form keeps what was typed, and saving it now is meant."""
     stored = saved.usable(request.user, search_id)
     found = differences(form, _initial(stored))
-    form.data = form.data.copy()
-    form.data["version"] = str(stored.version)
+    typed = request.POST.copy()
+    typed["version"] = str(stored.version)
+    form.data = typed
     return _page(request, _editing(request, stored, form, conflict=found), status=409)
 
 

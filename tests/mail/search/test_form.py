@@ -144,7 +144,7 @@ def test_the_form_of_a_list_holds_its_scope(office: Office, client: Client) -> N
     assert page.context["sheet"].words == "in:inbox"
     assert page.context["sheet"].status == "open"
     assert client.get(reverse("mail:search_form")).context["sheet"].is_empty
-    kept = client.get(reverse("mail:search_text"), {"words": "a", "mailbox": office.box.pk})
+    kept = client.get(reverse("mail:search_text"), {"words": "a", "mailbox": str(office.box.pk)})
     assert f"mailbox={office.box.pk}" in kept["Location"]
 
 
