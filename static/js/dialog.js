@@ -13,6 +13,11 @@ document.addEventListener("click", (event) => {
 /* #dialog shows many things: what it showed last is not seen while the next is on its way. */
 document.addEventListener("htmx:beforeRequest", ({ detail: { target } }) => { if (target?.id === "dialog") target.replaceChildren(); });
 document.addEventListener("htmx:responseError", ({ detail: { target } }) => { if (target?.id === "dialog") target.close(); });
+/* It was opened empty, with the focus on itself: its first field or button takes it, or the way out. */
+document.addEventListener("htmx:afterSettle", ({ detail: { target } }) => {
+  if (target?.id !== "dialog" || document.activeElement !== target) return;
+  (target.querySelector(".dialog-body :is(input:not([type=hidden]), select, button)") || target.querySelector("[data-dialog-close]"))?.focus();
+});
 
 document.addEventListener("htmx:afterRequest", (event) => {
   const { elt, xhr } = event.detail;
