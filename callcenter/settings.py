@@ -121,11 +121,13 @@ CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
-        # The two sheets that the editor for formatted text brings (static/vendor/trix).
+        # The two sheets that the editor for formatted text brings (static/vendor/trix), and the
+        # empty one that each of them is when it is put into the page.
         "style-src": [
             SELF,
             "'sha256-jAP18ioNeNaQBBU5RJvT96kjJnVxHvZs+s8WUNiLnvA='",
             "'sha256-c5Z9aB2t69CSpeI1aC8dDLr7LZYZlynV8iY/8Uc9ZFk='",
+            "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='",
         ],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
