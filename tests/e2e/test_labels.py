@@ -97,7 +97,6 @@ def test_made_renamed_recoloured_and_deleted_here(stage: Stage, address: str, le
     preview = page.locator("[data-label-preview]")
     expect(preview).to_have_text("クレーム")
     expect(preview).to_have_css("background-color", "rgb(204, 58, 33)")
-    leader.picture("labels-new")
     save(leader)
     expect(page.locator("#label-state")).to_contain_text("Gmailに反映されました")
     assert there(stage, address)["クレーム"] == (RED, WHITE)
@@ -105,8 +104,6 @@ def test_made_renamed_recoloured_and_deleted_here(stage: Stage, address: str, le
 
     # 名称: the sub-label moves along.
     open_label(leader, "配送")
-    leader.picture("labels-detail")
-    leader.picture_in_english("labels-detail")
     page.get_by_role("textbox", name="名称").fill("物流")
     choose(leader, "#653e9b", WHITE)
     save(leader)
@@ -123,7 +120,6 @@ def test_made_renamed_recoloured_and_deleted_here(stage: Stage, address: str, le
     open_label(leader, "物流")
     uses = page.locator(".label-uses")
     until(lambda: _asked_again(leader, uses, "1通のメールに付いています"), timeout=SOON)
-    leader.picture("labels-delete")
     page.get_by_role("checkbox", name=re.compile("サブラベルも削除する")).check()
     page.get_by_role("dialog").get_by_role("button", name="削除").click()
     expect(page.locator("#toasts")).to_contain_text("削除しました")
@@ -164,8 +160,6 @@ def test_what_is_done_in_gmail_arrives_by_itself(stage: Stage, address: str, lea
     leader.button("同期").click()
     expect(row(leader, "至急")).to_be_visible()
     expect(page.locator("#label-sync")).to_contain_text("に同期しました")
-    leader.picture("labels-list")
-    leader.picture_in_english("labels-list")
     # The number beside a label is what of it is open.
     mail = stage.sandbox.admin.state(address)["messages"][0]["id"]
     act(stage, address, "modify", message_id=mail, add=["VIP"])
@@ -197,7 +191,6 @@ def test_gmails_refusal_stands_at_the_field(stage: Stage, address: str, leader: 
     expect(page.locator("#label-name .field-error")).to_contain_text("Invalid label name")
     expect(name).to_have_value("受信トレイ")
     expect(page.locator("#toasts")).to_contain_text("受け付けられませんでした")
-    leader.picture("labels-refused")
     until(lambda: "請求" in there(stage, address), timeout=SOON)
     name.fill("ご請求")
     save(leader)
