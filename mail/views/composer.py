@@ -43,8 +43,8 @@ def line(people: list[list[str]]) -> str:
     return format_addresses(Person(name, address) for name, address in people)
 
 
-def gmails_word(draft: Draft) -> dict[str, str] | None:
-    """What a person made of the saved draft in Gmail, and where their text stands."""
+def gmails_word(draft: Draft) -> dict[str, Any] | None:
+    """What a person made of the saved draft in Gmail: their text, and where it stands."""
     if draft.trouble not in {DRAFT_CHANGED, DRAFT_GONE}:
         return None
     theirs = None
@@ -55,6 +55,7 @@ def gmails_word(draft: Draft) -> dict[str, str] | None:
     return {
         "text": explain(draft.trouble),
         "url": reverse("mail:detail", args=[theirs.pk]) if theirs else "",
+        "theirs": draft.theirs,
     }
 
 
@@ -180,7 +181,7 @@ def picker(chosen: datetime | None) -> dict[str, str]:
 def panel(user: User, stands: Standing) -> dict[str, Any]:
     """The 下書き tab of a mail: the user's composer, what became of a sending, or neither."""
     lock, latest, draft = stands.lock, stands.latest, stands.live_draft
-    shown: dict[str, Any] = {"composer": None, "sending": None}
+    shown: dict[str, Any] = {"composer": None, "sending": None, "begun": None}
     if stands.in_hand is not None:
         shown["sending"] = sending(stands.in_hand, user)
         return shown
@@ -190,6 +191,9 @@ def panel(user: User, stands: Standing) -> dict[str, Any]:
         shown["composer"] = composer(draft, lock, user, general=[each for each in said if each])
     elif latest is not None and failed and draft is not None:
         shown["sending"] = sending(latest, user)
+    elif draft is not None:
+        # Their lock is over; what they had typed is theirs, and is seen where it was typed.
+        shown["begun"] = {"draft": draft, "url": reverse("mail:draft", args=[draft.pk])}
     return shown
 
 

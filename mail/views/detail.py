@@ -79,7 +79,7 @@ def detail(request: AgentRequest, message_id: int) -> HttpResponse:
         "newer_url": _beside(newer, browse),
         "older_url": _beside(older, browse),
         "tabs": _tabs(message, stands, browse.query),
-        "tab": "draft" if writing["composer"] or writing["sending"] else "comments",
+        "tab": "draft" if any(writing.values()) else "comments",
         **banner(message, user, stands),
         **writing,
     }

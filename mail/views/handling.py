@@ -37,7 +37,7 @@ def banner(message: Message, user: User, stands: Standing) -> dict[str, Any]:
     mine = lock is not None and lock.held_by(user)
     here = [message.pk]
     may_force = user.may(Operation.MAIL_FORCE)
-    parked = stands.parked_draft
+    kept = stands.parked_draft or (stands.live_draft if stands.broken else None)
     return {
         "mail": message,
         "lock": lock
@@ -59,7 +59,7 @@ def banner(message: Message, user: User, stands: Standing) -> dict[str, Any]:
             "at": stands.broken.at,
             "reason": stands.broken.data.get("reason", ""),
         },
-        "parked_url": reverse("mail:draft", args=[parked.pk]) if parked else "",
+        "parked_url": reverse("mail:draft", args=[kept.pk]) if kept else "",
         "urls": {
             "lock": reverse("mail:lock", args=here),
             "release": reverse("mail:release", args=here) if mine else "",

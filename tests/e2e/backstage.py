@@ -125,3 +125,7 @@ class Backstage:
     def is_following(self, address: str) -> bool:
         """Whether the first synchronisation is over."""
         return bool(self._do("is_following", address=address))
+
+    def quiet_time_passes(self, address: str) -> None:
+        """For mail whose sending Gmail has not answered."""
+        self._do("quiet_time_passes", address=address)

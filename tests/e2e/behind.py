@@ -16,11 +16,12 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.test import Client
 
 from callcenter.gmail.types import SendAs
-from mail.models import EditLock, Message, SyncPhase, SyncState
+from mail.models import EditLock, Message, Outgoing, OutgoingState, SyncPhase, SyncState
+from mail.outbox import timing
 from mail.sync.tasks import wake
 from mailboxes.actions.client import save_client
 from mailboxes.actions.connect import Granted
@@ -120,9 +121,15 @@ def holders(address: str) -> list[str]:
     return list(held.values_list("holder__name", flat=True))
 
 
+def quiet_time_passes(address: str) -> None:
+    """What was asked of Gmail and not answered lies as far back as the outbox waits."""
+    waiting = Outgoing.objects.filter(mailbox__address=address, state=OutgoingState.SENDING)
+    waiting.update(sending_at=F("sending_at") - timing.QUIET, claimed_until=None)
+
+
 _ALL = (
     *(migrate, person, session, client, connect, give, retire_all),
-    *(trouble, names, mirrored, is_following, holders),
+    *(trouble, names, mirrored, is_following, holders, quiet_time_passes),
 )
 WISHES: dict[str, Callable[..., Any]] = {each.__name__: each for each in _ALL}
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from playwright.sync_api import (
     BrowserContext,
@@ -17,6 +19,10 @@ from playwright.sync_api import (
 )
 
 from tests.e2e.backstage import PASSWORD
+
+# A folder for pictures of what the journeys come by; none are taken without it.
+SHOTS = os.environ.get("SHOTS", "")
+WIDTHS = {"1440": (1440, 900), "1280": (1280, 720), "390": (390, 844)}
 
 # Refusals that a person is told in words; the browser notes each in its console as well.
 _TOLD_IN_WORDS = re.compile(r"Failed to load resource: .* status of (400|403|409|422)\b")
@@ -73,6 +79,33 @@ class Desk:
         if self.page.is_closed():
             return "(closed)"
         return f"{self.page.url}\n{self.page.locator('body').aria_snapshot()}"
+
+    def picture(self, name: str, page: Page | None = None) -> None:
+        """The screen in three widths, when SHOTS names a folder for that."""
+        if not SHOTS:
+            return
+        page = page or self.page
+        for label, (width, height) in WIDTHS.items():
+            page.set_viewport_size({"width": width, "height": height})
+            page.screenshot(path=Path(SHOTS) / f"{name}-{label}.png", animations="disabled")
+        width, height = WIDTHS["1440"]
+        page.set_viewport_size({"width": width, "height": height})
+
+    def picture_in_english(self, name: str) -> None:
+        """The same address as a person finds it who reads English; in a tab of its own."""
+        if not SHOTS:
+            return
+        page = self.new_tab()
+        page.goto(self.page.url)
+        menu = page.locator("summary.av-l")
+        menu.click()
+        page.get_by_role("button", name="English").click()
+        expect(page.locator("html")).to_have_attribute("lang", "en")
+        self.picture(f"{name}-en", page)
+        menu.click()
+        page.get_by_role("button", name="日本語").click()
+        expect(page.locator("html")).to_have_attribute("lang", "ja")
+        page.close()
 
     def new_tab(self) -> Page:
         """Another tab of this browser, in the same session."""

@@ -13,15 +13,26 @@ CUSTOMER = "aoi@customer.example"
 
 
 def letter(
-    to: str, number: int = 0, *, subject: str = "", text: str = "", name: str = "井上 葵"
+    to: str,
+    number: int = 0,
+    *,
+    subject: str = "",
+    text: str = "",
+    name: str = "井上 葵",
+    answers: str = "",
 ) -> bytes:
-    """A mail to an account; without a subject it is 「ご注文 number について」."""
+    """A mail to an account; without a subject it is 「ご注文 number について」.
+
+    `answers`: the Message-ID of what it is an answer to.
+    """
     mail = EmailMessage(policy=SMTP)
     mail["From"] = f"{name} <{CUSTOMER}>"
     mail["To"] = to
     mail["Subject"] = subject or f"ご注文 {number} について"
     mail["Date"] = format_datetime(datetime.now(UTC))
     mail["Message-ID"] = f"<journey-{next(_numbers)}@customer.example>"
+    if answers:
+        mail["In-Reply-To"] = mail["References"] = f"<{answers}>"
     words = text or f"注文番号 A-{20000 + number} の商品がまだ届きません。"
     mail.set_content(words)
     # As mail programs write it: with styles of its own, which the page's policy must bear.

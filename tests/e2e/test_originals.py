@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import zlib
 from email.message import EmailMessage
@@ -16,7 +15,6 @@ from tests.e2e.desk import Desk
 from tests.e2e.letters import CUSTOMER
 from tests.waiting import until
 
-SHOTS = os.environ.get("SHOTS", "")
 TEXT = "髙島屋の袋①㈱に入れてください。"
 # Latin text that says it is Japanese, and Japanese that says it is Western.
 GARBLED = (
@@ -61,16 +59,6 @@ def with_files(address: str) -> bytes:
     return mail.as_bytes()
 
 
-def picture(desk: Desk, name: str) -> None:
-    """A screenshot in two widths, when SHOTS names a folder for them."""
-    if not SHOTS:
-        return
-    for label, (width, height) in {"1440": (1440, 900), "390": (390, 844)}.items():
-        desk.page.set_viewport_size({"width": width, "height": height})
-        desk.page.screenshot(path=Path(SHOTS) / f"{name}-{label}.png")
-    desk.page.set_viewport_size({"width": 1440, "height": 900})
-
-
 def arrived(stage: Stage, raw: bytes, subject: str) -> Desk:
     username = stage.person("青木 蓮")
     address = stage.connected(username)
@@ -91,11 +79,11 @@ def test_garbled_mail_its_original_and_another_charset(stage: Stage) -> None:
 
     menu = page.locator("summary[aria-label='文字化け：原文と文字コード']")
     menu.click()
-    picture(desk, "menu")
+    desk.picture("menu")
     page.get_by_role("link", name="EUC-JP").click()
     expect(page.get_by_text("EUC-JP として表示中")).to_be_visible()
     expect(frame.get_by_text(TEXT)).to_have_count(0)
-    picture(desk, "charset")
+    desk.picture("charset")
     assert "charset=euc-jp" in page.url
     page.locator("#charset-bar").get_by_role("link", name="元に戻す").click()
     expect(frame.get_by_text(TEXT)).to_be_visible()
@@ -104,7 +92,7 @@ def test_garbled_mail_its_original_and_another_charset(stage: Stage) -> None:
     page.get_by_role("link", name="原文を表示").click()
     expect(page.get_by_role("heading", level=1, name=re.compile("原文"))).to_be_visible()
     expect(page.get_by_text("Content-Transfer-Encoding: 8bit")).to_be_visible()
-    picture(desk, "original")
+    desk.picture("original")
     with page.expect_download() as download:
         page.get_by_role("link", name="ダウンロード (.eml)").click()
     assert download.value.suggested_filename == "文字化け.eml"
@@ -117,7 +105,7 @@ def test_files_are_downloaded_and_looked_at(stage: Stage) -> None:
     page = desk.page
     desk.remember_page()
     files = page.get_by_role("list", name="添付ファイル")
-    picture(desk, "files")
+    desk.picture("files")
     with page.expect_download() as download:
         files.get_by_role("link", name=re.compile("^破損した箱.png")).click()
     assert download.value.suggested_filename == "破損した箱.png"
@@ -129,13 +117,13 @@ def test_files_are_downloaded_and_looked_at(stage: Stage) -> None:
     shown = popup.value.get_by_role("img", name="破損した箱.png")
     expect(shown).to_be_visible()
     assert shown.evaluate("image => image.naturalWidth") == 320
-    picture(Desk("", "", popup.value, "", desk.complaints), "picture")
+    desk.picture("picture", popup.value)
     popup.value.close()
 
     with page.expect_popup() as popup:
         files.get_by_role("link", name="プレビュー 顧客一覧.csv").click()
     expect(popup.value.get_by_text("山田 太郎,03-0000-0000").first).to_be_visible()
-    picture(Desk("", "", popup.value, "", desk.complaints), "text")
+    desk.picture("text", popup.value)
     popup.value.close()
     with page.expect_popup() as popup:
         files.get_by_role("link", name="プレビュー 納品書.pdf").click()
@@ -157,7 +145,7 @@ def test_files_are_downloaded_and_looked_at(stage: Stage) -> None:
             what="the viewer is at work",
         )
         targets.detach()
-    picture(Desk("", "", popup.value, "", desk.complaints), "pdf")
+    desk.picture("pdf", popup.value)
     popup.value.close()
     expect(files.get_by_role("link", name="プレビュー page.html")).to_have_count(0)
 
@@ -179,11 +167,11 @@ def test_what_comes_back_undelivered_is_told_at_once(stage: Stage) -> None:
     row = desk.row("届かない返信")
     expect(row.get_by_text("不達", exact=True)).to_be_visible()
     expect(row.get_by_text("未処理")).to_be_visible()
-    picture(desk, "row")
+    desk.picture("row")
     desk.open_mail("届かない返信")
     expect(desk.page.get_by_text(f"{CUSTOMER} に届きませんでした")).to_be_visible()
     expect(desk.status("未処理")).to_be_visible()
-    picture(desk, "undelivered")
+    desk.picture("undelivered")
     desk.open_list()
     desk.page.get_by_role("link", name=re.compile("Delivery Status Notification")).click()
     expect(desk.page.get_by_text("を知らせる通知です")).to_be_visible()
@@ -199,5 +187,5 @@ def test_a_file_that_is_gone_from_gmail_says_so_in_words(stage: Stage) -> None:
     files = desk.page.get_by_role("list", name="添付ファイル")
     files.get_by_role("link", name=re.compile("^顧客一覧.csv")).click()
     expect(files.get_by_text("Gmailで完全に削除されたため、取得できません。")).to_be_visible()
-    picture(desk, "gone")
+    desk.picture("gone")
     assert desk.page.url == address

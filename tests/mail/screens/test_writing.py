@@ -208,3 +208,37 @@ def test_a_saved_draft_of_a_colleague_is_taken_over_only_when_that_is_said(desk:
     mine = reverse("mail:draft", args=[parked.pk])
     assert "本日発送いたします。" in desk.client.get(mine).content.decode()
     assert other.get(mine).status_code == 404
+
+
+def test_both_texts_are_shown_when_gmail_has_another(desk: Desk) -> None:
+    draft = desk.begin()
+    Draft.objects.filter(pk=draft.pk).update(
+        trouble="draft_changed", theirs={"subject": "Re: 件名", "text": "<b>Gmailで直した</b>"}
+    )
+    page = desk.client.get(reverse("mail:detail", args=[desk.mail.pk])).content.decode()
+    assert "&lt;b&gt;Gmailで直した&lt;/b&gt;" in page
+    assert "Gmailの文章" in page
+
+
+@pytest.mark.spec("M26b")
+def test_ones_text_is_shown_where_it_was_typed_when_the_lock_is_over(desk: Desk) -> None:
+    draft = desk.begin()
+    desk.post("autosave", draft, **FILLED)
+    editlock.break_lock(desk.mail, by=desk.other, reason="電話のため")
+    address = reverse("mail:detail", args=[desk.mail.pk])
+    led = desk.client.get(reverse("mail:draft", args=[draft.pk]))
+    assert led.headers["HX-Redirect"] == address
+    page = desk.client.get(address).content.decode()
+    assert "本日発送いたします。" in page
+    assert 'id="composer"' not in page
+    go_on = reverse("mail:draft", args=[draft.pk])
+    assert f'action="{go_on}"' in page
+    assert "本日発送いたします。" not in desk.as_(desk.other).get(address).content.decode()
+    # A colleague at work: the text can be copied, but not gone on with.
+    editlock.acquire(desk.mail, desk.other)
+    page = desk.client.get(address).content.decode()
+    assert "本日発送いたします。" in page
+    assert f'action="{go_on}"' not in page
+    editlock.break_lock(desk.mail, by=desk.agent, reason="終わり")
+    assert desk.client.post(go_on).status_code in {200, 204, 302}
+    assert editlock.current(desk.mail).held_by(desk.agent)
