@@ -45,11 +45,9 @@ def fill_book(desk: Desk) -> None:
         if desk.page.get_by_role("link", name=re.compile(re.escape(mail))).count():
             continue
         desk.go("/addressbook/new/")
-        desk.page.get_by_label("名称").fill(name)
-        desk.page.get_by_label("メールアドレス", exact=False).first.fill(mail)
-        desk.button("変更を保存 Ctrl S").or_(
-            desk.page.get_by_role("button", name="変更を保存")
-        ).first.click()
+        desk.page.get_by_label("名称", exact=True).fill(name)
+        desk.page.get_by_role("textbox", name="メールアドレス").fill(mail)
+        desk.page.get_by_role("button", name=re.compile("^変更を保存")).click()
         expect(desk.page.get_by_role("heading", level=2, name=name)).to_be_visible()
 
 
