@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from callcenter.drawers import EntryForm
 from mail.models import Status
@@ -67,7 +68,7 @@ class PeopleField(forms.ModelChoiceField):
 class SavedSearchForm(EntryForm):
     """A name, what is searched for, and with whose people it is shared."""
 
-    name = forms.CharField(label=_("Name"), max_length=200)
+    name = forms.CharField(label=pgettext_lazy("entry", "Name"), max_length=200)
     query = forms.CharField(
         label=_("Search"), max_length=_LONGEST, widget=forms.Textarea(attrs={"rows": 3})
     )
