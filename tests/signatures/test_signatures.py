@@ -64,6 +64,7 @@ def words(answer: Any) -> str:
     return unescape(answer.content.decode())
 
 
+@pytest.mark.spec("G1")
 def test_a_new_signature_is_kept_without_blank_lines_around_it(office: Office) -> None:
     client = office.as_(office.agent)
     assert client.get(reverse("signatures:new")).status_code == 200
@@ -105,6 +106,7 @@ def test_what_is_wrong_is_said_at_its_field_and_the_text_kept(
     assert office.fresh().name == "標準"
 
 
+@pytest.mark.spec("G1")
 def test_somebody_who_saved_meanwhile_is_noticed_with_both_versions(office: Office) -> None:
     theirs = {"name": "標準", "text": "相手の署名", "html": "", "version": "1"}
     mine = {**theirs, "text": "わたしの署名"}
@@ -120,6 +122,7 @@ def test_somebody_who_saved_meanwhile_is_noticed_with_both_versions(office: Offi
     assert office.fresh().text == "わたしの署名"
 
 
+@pytest.mark.spec("G1")
 def test_deleting_says_where_it_is_the_default(office: Office) -> None:
     SignatureDefault.objects.create(signature=office.signature, mailbox=office.box)
     SignatureDefault.objects.create(signature=office.signature, user=office.agent)
@@ -136,6 +139,7 @@ def test_deleting_says_where_it_is_the_default(office: Office) -> None:
     assert "{担当者名}" in words(gone)
 
 
+@pytest.mark.spec("G1")
 def test_the_list_is_searched_and_a_copy_begins_with_the_same_text(office: Office) -> None:
     Signature.objects.create(name="営業部", text="直通 03-9999")
     client = office.as_(office.agent)
@@ -148,6 +152,7 @@ def test_the_list_is_searched_and_a_copy_begins_with_the_same_text(office: Offic
     assert client.get(f"{reverse('signatures:new')}?copy=0").status_code == 404
 
 
+@pytest.mark.spec("G1")
 def test_a_default_is_set_for_oneself_and_for_everybody(office: Office) -> None:
     agent = office.as_(office.agent)
     box = str(office.box.pk)
@@ -209,6 +214,7 @@ def test_without_the_right_only_ones_own_default_is_set(office: Office) -> None:
     assert office.places() == {(office.agent.pk, None, "")}
 
 
+@pytest.mark.spec("G1")
 def test_the_nearest_default_is_what_a_mail_begins_with(office: Office) -> None:
     made: dict[str, Signature] = {}
 

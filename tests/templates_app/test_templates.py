@@ -68,9 +68,12 @@ def words(answer: Any) -> str:
     return unescape(answer.content.decode())
 
 
+@pytest.mark.spec("T1")
 def test_a_new_template_is_kept_and_shown(office: Office) -> None:
     client = office.as_(office.agent)
-    assert words(client.get(reverse("templates_app:new"))).count('name="name"') == 1
+    empty = words(client.get(reverse("templates_app:new")))
+    assert empty.count('name="name"') == 1
+    assert empty.count("data-book=") == 3  # the address book beside To, Cc and Bcc
     answer = client.post(reverse("templates_app:new"), FILLED)
     made = Template.objects.get(name="返品のご案内")
     assert answer["Location"] == reverse("templates_app:detail", args=[made.pk])
@@ -84,6 +87,7 @@ def test_a_new_template_is_kept_and_shown(office: Office) -> None:
     assert (event.thing, event.thing_id, event.actor) == ("template", made.pk, office.agent)
 
 
+@pytest.mark.spec("T1")
 def test_saving_writes_only_what_is_new_and_tells_of_it(office: Office) -> None:
     client = office.as_(office.agent)
     data = {**FILLED, "version": "1"}
@@ -148,6 +152,7 @@ def test_what_is_wrong_is_said_at_its_field_and_the_text_kept(
     assert Template.objects.count() == 1
 
 
+@pytest.mark.spec("T1")
 def test_deleting_asks_with_what_depends_on_it_and_only_what_was_looked_at(office: Office) -> None:
     Template.objects.filter(pk=office.template.pk).update(used_count=12)
     leader = office.as_(office.leader)
@@ -185,6 +190,7 @@ def test_a_copy_begins_with_the_same_text_and_is_its_own(office: Office) -> None
         assert client.get(f"{reverse('templates_app:new')}?copy={wrong}").status_code == 404
 
 
+@pytest.mark.spec("T1")
 def test_the_list_is_searched_and_kept_in_folders(office: Office) -> None:
     Template.objects.create(name="返品のご案内", folder="返品", body="送料は当社負担です")
     Template.objects.create(name="不良品", folder="返品")
@@ -205,6 +211,7 @@ def test_the_list_is_searched_and_kept_in_folders(office: Office) -> None:
     assert f"{base}{Template.objects.get(name='不良品').pk}/?folder=" in within
 
 
+@pytest.mark.spec("T1")
 def test_a_folder_is_renamed_with_all_that_it_holds(office: Office) -> None:
     inside = [Template.objects.create(name=name, folder="返品") for name in ("一", "二")]
     client = office.as_(office.agent)

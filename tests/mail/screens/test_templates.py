@@ -88,6 +88,7 @@ def words(answer: Any) -> str:
     return unescape(answer.content.decode())
 
 
+@pytest.mark.spec("M19b")
 def test_the_modal_offers_templates_to_search_and_to_tick(desk: Desk) -> None:
     Template.objects.create(name="返品", folder="返品")
     client = desk.as_(desk.agent)
@@ -105,6 +106,7 @@ def test_the_modal_offers_templates_to_search_and_to_tick(desk: Desk) -> None:
     assert desk.fresh().text == ""
 
 
+@pytest.mark.spec("M19b")
 def test_running_fills_every_field_that_the_template_has(desk: Desk) -> None:
     answer = desk.use()
     assert answer.status_code == 200
@@ -124,6 +126,7 @@ def test_running_fills_every_field_that_the_template_has(desk: Desk) -> None:
     assert (event.message_id, event.data["template_name"]) == (desk.mail.pk, "お礼")
 
 
+@pytest.mark.spec("M19b")
 def test_typed_text_is_asked_for_before_it_is_overwritten(desk: Desk) -> None:
     answer = desk.use(body="わたしが書いた文", subject="わたしの件名")
     assert answer.status_code == 422
