@@ -36,7 +36,7 @@ class FileRefused(Exception):
 
 
 def attach(
-    draft: Draft, user: User, *, token: int, upload: UploadedFile, beside: Collection[int]
+    draft: Draft, user: User, *, token: int, upload: UploadedFile[bytes], beside: Collection[int]
 ) -> DraftFile:
     """Keep a file with the draft. It goes out once it stands in the draft's own list, which the
     page saves with the text; so no text waits for a file.
@@ -71,7 +71,7 @@ def attach(
     return row
 
 
-def _name(upload: UploadedFile) -> str:
+def _name(upload: UploadedFile[bytes]) -> str:
     """The name without what no file name holds; its ending is kept when it is too long."""
     name = "".join(sign for sign in upload.name or "" if sign.isprintable()).strip() or "file"
     stem, dot, ending = name.rpartition(".")

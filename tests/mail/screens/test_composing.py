@@ -61,7 +61,7 @@ def test_a_sixth_an_empty_and_a_too_large_file_are_refused_and_nothing_is_lost(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     draft = desk.begin()
-    pks = []
+    pks: list[int] = []
     for number in range(5):
         assert attach(desk, draft, f"{number}.pdf", beside=pks).status_code == 200
         pks = list(DraftFile.objects.values_list("pk", flat=True))
