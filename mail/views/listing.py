@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.http import HttpResponse
@@ -174,7 +175,7 @@ def told(browse: Browse, found: Found, base: str) -> dict[str, Any]:
     reading = format_tree(browse.search.tree) if browse.search.warnings else ""
     return {
         "chips": chips(browse),
-        "save_url": f"{reverse('mail:search_new')}?{browse.query}",
+        "save_url": f"{reverse('mail:search_new')}?{urlencode({'of': browse.query})}",
         "cautions": [cautions.words(each) for each in browse.search.warnings],
         "reading": reading,
         "reading_url": f"{base}?{replace(browse, words=reading).query}" if reading else "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -161,7 +161,9 @@ def _begun(request: AgentRequest, user: User) -> dict[str, Any]:
         search = saved.usable(user, int(copied))
         name = _("Copy of %(name)s") % {"name": search.name}
         return {"name": name[:200], "query": search.query}
-    return {"query": Browse.parse(user, request.GET).as_text()} if request.GET else {}
+    # The list's own address, as one parameter: `q` is the drawer's.
+    of = request.GET.get("of", "")
+    return {"query": Browse.parse(user, QueryDict(of)).as_text()} if of else {}
 
 
 def _values(form: SavedSearchForm) -> dict[str, Any]:

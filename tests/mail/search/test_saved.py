@@ -183,10 +183,13 @@ def test_what_asks_nothing_is_not_saved(office: Office) -> None:
 
 
 def test_a_list_on_screen_is_saved_as_the_text_that_says_it(office: Office) -> None:
-    page = at(office.agent).get(
-        reverse("mail:search_new"),
+    client = at(office.agent)
+    listed = client.get(
+        reverse("mail:list"),
         {"q": "返品", "category": "inbox", "status": "open", "mailbox": str(office.box.pk)},
     )
+    page = client.get(listed.context["search"]["save_url"])
+    assert page.context["q"] == ""  # the drawer shows all of its searches beside
     query = page.context["editing"].form.initial["query"]
     assert query == f"返品 in:inbox mailbox:{office.box.address} status:open"
 
