@@ -186,7 +186,8 @@ def test_the_drawer_is_worked_with_keys_alone(desk: Desk) -> None:
         make(desk, name, f"{name}の文")
     desk.go("/templates/?q=鍵")
     keyboard = desk.page.keyboard
-    rows = desk.page.get_by_role("region", name="テンプレート").get_by_role("link")
+    entries = desk.page.get_by_role("region", name="テンプレート").get_by_role("listitem")
+    rows = entries.get_by_role("link")
     keyboard.press("j")
     keyboard.press("j")
     expect(rows.filter(has_text="鍵い")).to_be_focused()
