@@ -100,6 +100,7 @@ function take(option) {
 
 on("input", FIELDS, (event, input) => {
   clearTimeout(timer);
+  asking?.abort(); // an answer to what stood there before would close the list again
   if (composing(event)) return;
   timer = setTimeout(() => offer(input), 120);
 });
