@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +14,11 @@ from mail.search.sheet import TEXT_FIELDS, Sheet
 from mailboxes.models import Mailbox
 from permissions.models import User
 from permissions.operations import Operation
+
+if TYPE_CHECKING:
+    MailboxField = forms.ModelChoiceField[Mailbox]
+else:  # generic for the type checker alone
+    MailboxField = forms.ModelChoiceField
 
 _LONGEST = 2000
 _MOST_LABELS = 50
@@ -58,7 +63,7 @@ class VersionForm(forms.Form):
     version = forms.IntegerField(min_value=0, max_value=2**31 - 1)
 
 
-class PeopleField(forms.ModelChoiceField):
+class PeopleField(MailboxField):
     """The people of one mailbox, or oneself alone."""
 
     def label_from_instance(self, obj: Any) -> str:

@@ -28,9 +28,12 @@ _BLANK = re.compile(rb"\r?\n\r?\n")
 class Request(Protocol):
     """What is used of googleapiclient's HttpRequest."""
 
-    uri: str
-    method: str
-    headers: dict[str, str]
+    @property
+    def uri(self) -> str: ...
+    @property
+    def method(self) -> str: ...
+    @property
+    def headers(self) -> dict[str, str]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from permissions.access import AgentRequest
 
 @require_POST
 def looking(request: AgentRequest, message_id: int) -> HttpResponse:
-    """The page is open, or with `gone` was just closed: {people: [{id, name, color}]}, the others."""
+    """The page is open, or with `gone` just closed: {people: [{id, name, color}]}, the others."""
     message = access.findable(request.user, message_id)
     if "gone" in request.POST:
         presence.leave(message, request.user)

@@ -63,7 +63,8 @@ def test_the_signature_follows_the_sender_and_stays_when_it_was_edited(stage: St
     expect(signature).to_have_value("カスタマーサポート\n担当 田中 健一")
     # It stands where it will stand: between the text and the quotation.
     tops = [
-        field.bounding_box() for field in (desk.text, signature, desk.page.get_by_text("引用文（署名の下"))
+        field.bounding_box()
+        for field in (desk.text, signature, desk.page.get_by_text("引用文（署名の下"))
     ]
     assert [box["y"] for box in tops if box] == sorted(box["y"] for box in tops if box)
     desk.picture("composer-signature")

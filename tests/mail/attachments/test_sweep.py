@@ -33,8 +33,8 @@ def test_the_files_of_a_mail_that_is_done_with_go() -> None:
     kept = [uploaded("live"), uploaded("parked"), uploaded("sent", old=False)]
     assert sweep.sweep() == 2
     assert set(DraftFile.objects.all()) == set(kept)
-    assert not any(default_storage.exists(each.file.name) for each in gone)
-    assert all(default_storage.exists(each.file.name) for each in kept)
+    assert not any(default_storage.exists(str(each.file.name)) for each in gone)
+    assert all(default_storage.exists(str(each.file.name)) for each in kept)
     assert sweep.sweep() == 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -77,8 +78,8 @@ def test_a_page_that_says_nothing_any_more_is_forgotten(
 ) -> None:
     tanaka, yamada = agents
     presence.look(mail, tanaka)
-    now = presence.time.time() + presence.FORGOTTEN_SECONDS + 1
-    monkeypatch.setattr(presence.time, "time", lambda: now)
+    now = time.time() + presence.FORGOTTEN_SECONDS + 1
+    monkeypatch.setattr(time, "time", lambda: now)
     assert presence.look(mail, yamada) == []
     assert names(told[-1]["note"]["state"]["people"]) == ["山田 花子"]
 
@@ -110,9 +111,10 @@ def test_the_page_says_so_and_is_answered(
     presence.look(mail, yamada)
     client.force_login(tanaka)
     address = reverse("mail:looking", args=[mail.pk])
-    assert f'data-looking="{address}"' in client.get(
-        reverse("mail:detail", args=[mail.pk])
-    ).content.decode()
+    assert (
+        f'data-looking="{address}"'
+        in client.get(reverse("mail:detail", args=[mail.pk])).content.decode()
+    )
     answer = client.post(address)
     assert answer.json() == {
         "people": [{"id": yamada.pk, "name": "山田 花子", "color": yamada.color}]

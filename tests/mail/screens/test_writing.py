@@ -241,4 +241,6 @@ def test_ones_text_is_shown_where_it_was_typed_when_the_lock_is_over(desk: Desk)
     assert f'action="{go_on}"' not in page
     editlock.break_lock(desk.mail, by=desk.agent, reason="終わり")
     assert desk.client.post(go_on).status_code in {200, 204, 302}
-    assert editlock.current(desk.mail).held_by(desk.agent)
+    lock = editlock.current(desk.mail)
+    assert lock is not None
+    assert lock.held_by(desk.agent)
