@@ -26,6 +26,8 @@ WIDTHS = {"1440": (1440, 900), "1280": (1280, 720), "390": (390, 844)}
 
 # Refusals that a person is told in words; the browser notes each in its console as well.
 _TOLD_IN_WORDS = re.compile(r"Failed to load resource: .* status of (400|403|409|422)\b")
+# A question that a newer one has made pointless (hx-sync): htmx notes that as an error.
+_GIVEN_UP = re.compile(r"^htmx:(sendAbort|afterRequest)\b")
 
 
 @dataclass
@@ -43,6 +45,8 @@ class Complaints:
     def _console(self, message: ConsoleMessage) -> None:
         if not message.location.get("url", "").startswith(self.origin):
             return  # Google's pages are not ours
+        if _GIVEN_UP.match(message.text):
+            return
         if message.type in {"error", "warning"} and not _TOLD_IN_WORDS.search(message.text):
             self.found.append(f"console: {message.text} ({message.location})")
 

@@ -51,7 +51,7 @@ def test_what_nobody_can_know_is_asked_and_the_text_comes_back(stage: Stage, add
     b = at_the_mail(stage, address, "山田 花子")
     a.picture("uncertain")
     a.picture_in_english("uncertain")
-    expect(a.banner).to_contain_text("確認できません")
+    expect(a.banner).to_contain_text("送信されたか不明です")
     # It stays with its agent: a colleague cannot answer meanwhile.
     assert b.while_answering("/reply/", b.button("返信").click) == 409
     a.open_list("下書き")

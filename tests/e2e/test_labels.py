@@ -63,7 +63,9 @@ def there(stage: Stage, address: str) -> dict[str, tuple[str, str]]:
 def row(desk: Desk, name: str) -> Locator:
     """The label's line in the list; a sub-label is read with its whole name."""
     shown = re.escape(f"({name})") if "/" in name else f"^{re.escape(name)}"
-    return desk.page.locator("#drawer-rows").get_by_role("link", name=re.compile(shown))
+    # The browser's end of it takes the slash for the end of the pattern.
+    pattern = re.compile(shown.replace("/", r"\/"))
+    return desk.page.locator("#drawer-rows").get_by_role("link", name=pattern)
 
 
 def nav(desk: Desk, title: str) -> Locator:

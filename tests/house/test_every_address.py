@@ -331,6 +331,7 @@ def asked(client: Client, row: Row, address: str) -> Any:
 # These read the database from threads of their own, which see only what is committed, or give their
 # connection back with the end of what they stream.
 ASYNCHRONOUS = {
+    "addressbook:export",
     "mail:inline",
     "mail:live",
     "mail:attachment",
