@@ -91,7 +91,7 @@ def test_form_and_text_are_two_views_of_one_query(tanaka: Desk) -> None:
     # A chip takes its part of the query away.
     page.get_by_role("link", name="「不良」を外す").click()
     expect(tanaka.row("返品について")).to_be_visible()
-    expect(box(page)).to_have_value("subject:返品 -下書き")
+    expect(box(page)).to_have_value("-下書き subject:返品")
 
 
 @pytest.mark.spec("M2b")

@@ -88,7 +88,11 @@ def test_the_way_to_it_is_the_correspondence_of_its_customer(desk: Desk) -> None
     page = desk.get("history", of=desk.later).content.decode()
     assert "返品のお願い" in page
     assert "Gmailで削除済み" in page
-    assert reverse("mail:detail", args=[desk.mail.pk]) in page
+    beside = reverse("mail:beside", args=[desk.later.pk, desk.mail.pk])
+    assert beside in page
+    shown = desk.client(desk.agent).get(beside, follow=True)
+    assert shown.status_code == 200
+    assert "返品のお願い" in shown.content.decode()
 
 
 def test_an_outsider_finds_nothing(desk: Desk) -> None:

@@ -6,6 +6,7 @@ import html
 import re
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.test import Client
@@ -63,7 +64,7 @@ def test_each_field_of_the_form_finds_its_mail(office: Office, client: Client) -
         MessageLabel.objects.create(message=wanted, label=each, internal_date=wanted.internal_date)
     other = office.mail(subject="注文", sender=("佐藤", "sato@mail.example"), status="done")
     MessageLabel.objects.create(message=other, label=urgent, internal_date=other.internal_date)
-    day = f"{wanted.internal_date:%Y/%m/%d}"
+    day = f"{wanted.internal_date.astimezone(ZoneInfo('Asia/Tokyo')):%Y/%m/%d}"
     for fields in (
         {"words": "鰻"},
         {"words": "aoi@customer.example"},
