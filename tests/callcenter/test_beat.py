@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def scheduler(monkeypatch: pytest.MonkeyPatch) -> Iterator[SingleScheduler]:
     """One with nothing to start, so that it waits for its longest time when it may tick."""
-    app = Celery()
+    app = Celery(set_as_current=False)
     app.conf.beat_schedule = {}
     monkeypatch.setattr(SingleScheduler, "setup_schedule", lambda self: None)
     monkeypatch.setattr(SingleScheduler, "schedule", {}, raising=False)
