@@ -12,6 +12,7 @@ from tests.e2e.desk import Desk
 from tests.e2e.letters import CUSTOMER, letter
 from tests.e2e.test_writing import compose, confirm
 from tests.sandbox_server import CLIENT_ID, CLIENT_SECRET
+from tests.waiting import until
 
 BOOK = (
     ("山田 花子", "hanako@partner.example"),
@@ -261,6 +262,7 @@ def test_the_sender_is_chosen_in_a_modal(stage: Stage) -> None:
     stage.product.backstage.connect(address, tokens, [suzuki], open_days=1, also=[alias])
     other = stage.connected(suzuki)
     stage.sandbox.admin.deliver(address, letter(alias, subject="営業へのご質問"))
+    until(lambda: stage.mirrors_all(address), timeout=60, what="the question is here")
     desk = stage.at_work("鈴木 一郎", suzuki)
     desk.open_mail("営業へのご質問")
     desk.start_reply()
