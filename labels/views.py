@@ -156,12 +156,14 @@ def _shown(
     conflict: Any = None,
 ) -> HttpResponse:
     editing = replace(_editing(request, label, form), conflict=conflict)
+    pending = label.pk in waiting.pending([label])
     return _page(
         request,
         editing,
         status=status,
         label=label,
-        pending=label.pk in waiting.pending([label]),
+        pending=pending,
+        just_saved=form is None and "saved" in request.GET and not pending,
         refusal=None if form is not None else waiting.refusal(label),
         children=len(edit.children(label)),
     )
@@ -192,7 +194,14 @@ def new(request: AgentRequest) -> HttpResponse:
         form.add_error(declined.field or None, declined.explain())
         return _new(request, form, status=422)
     messages.success(request, _("“%(name)s” is being made in Gmail.") % {"name": label.name})
-    return redirect(reverse("labels:detail", args=[label.pk]) + kept_query(request))
+    return _saved(request, label)
+
+
+def _saved(request: AgentRequest, label: Label) -> HttpResponse:
+    """Back to the label, which says when Gmail has it: that may be so before the page is there."""
+    kept = kept_query(request)
+    address = reverse("labels:detail", args=[label.pk])
+    return redirect(f"{address}{kept}{'&' if kept else '?'}saved=1")
 
 
 def _new(request: AgentRequest, form: NewLabelForm, *, status: int = 200) -> HttpResponse:
@@ -225,7 +234,7 @@ def detail(request: AgentRequest, label_id: int) -> HttpResponse:
         form.add_error(declined.field or None, declined.explain())
         return _shown(request, label, form, status=422)
     messages.success(request, _("Saved. Gmail gets the change within a few seconds."))
-    return redirect(reverse("labels:detail", args=[label.pk]) + kept_query(request))
+    return _saved(request, label)
 
 
 def _conflict(request: AgentRequest, stored: Label, form: LabelForm) -> HttpResponse:

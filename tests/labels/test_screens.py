@@ -126,7 +126,7 @@ def test_new_saved_and_deleted(desk: Desk) -> None:
         follow=True,
     )
     label = desk.label("VIP")
-    assert made.redirect_chain == [(desk.at("detail", "VIP"), 302)]
+    assert made.redirect_chain == [(f"{desk.at('detail', 'VIP')}?saved=1", 302)]
     assert "Gmailへ反映中" in made.content.decode()
     assert label.state == LabelState.MAKING
     assert Change.objects.get().payload == {
