@@ -49,8 +49,10 @@ def is_stale(mailbox: Mailbox, now: datetime) -> bool:
 
 def candidates(now: datetime) -> Q:
     """The mailboxes that may have an alert; few, so that every page can ask."""
+    # One that was paused or disconnected on purpose keeps the word of its last trouble.
+    follows = Q(state__in=(MailboxState.CONNECTED, MailboxState.NEEDS_AUTH))
     return (
-        ~Q(trouble="")
+        (follows & ~Q(trouble=""))
         | Q(state=MailboxState.NEEDS_AUTH)
         | Q(state=MailboxState.CONNECTED, heard__lt=now - STALE_AFTER)
         | Q(grant_ends_at__lte=now + grants.WARN_BEFORE)
