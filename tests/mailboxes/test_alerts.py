@@ -116,6 +116,60 @@ def test_workers_that_have_stopped_are_noticed_without_their_help(
 
 @pytest.mark.parametrize("state", [MailboxState.PAUSED, MailboxState.DISCONNECTED])
 def test_what_was_stopped_on_purpose_is_no_alarm(
+    box: Mailbox, admin: User, agent: User, state: str
+) -> None:
+    be(box, state=state, last_sync_at=timezone.now() - timedelta(days=3))
+    for person in (admin, agent):
+        assert STOPPED not in page(person)
+
+
+@pytest.mark.spec("S4", "S6")
+def test_the_end_of_a_permission_is_told_days_ahead(box: Mailbox, admin: User, agent: User) -> None:
+    """To those who can do something about it; the card tells from the first day."""
+    settings = reverse("mailboxes:settings")
+    now = timezone.now()
+    be(box, connected_at=now - timedelta(days=2), grant_ends_at=now + timedelta(days=5))
+    assert "によって終了します" not in page(admin)
+    card = page(admin, settings).split(f'id="mailbox-{box.pk}"')[1].split("</li>")[0]
+    assert "この許可は" in card
+    assert "テストモード" in card
+    be(box, connected_at=now - timedelta(days=5), grant_ends_at=now + timedelta(days=2))
+    banner = page(admin).split("banner-warn")[1]
+    assert f"{box.address} への許可は" in banner
+    assert settings in banner
+    assert "テストモード" in banner
+    assert "への許可は" not in page(agent)
+    # It is no stop: the mail is coming in.
+    assert "同期が停止しています" not in page(admin)
+    # Access that was allowed for half a year has nothing to do with test mode.
+    be(box, connected_at=now - timedelta(days=178))
+    for address in ("", settings):
+        shown = page(admin, address)
+        assert "期間を限って許可されています" in shown
+        assert "テストモードのため" not in shown
+
+
+def test_all_well_is_quiet(box: Mailbox, admin: User, agent: User) -> None:
+    for person in (admin, agent):
+        assert "banner-bad" not in page(person)
+        assert "banner-warn" not in page(person)
+
+
+def test_the_alerts_cost_one_query(box: Mailbox, admin: User) -> None:
+    for number in range(5):
+        other = cast.mailbox(f"box{number}@shop.example")
+        be(other, state=MailboxState.NEEDS_AUTH, trouble="revoked")
+    client = Client()
+    client.force_login(User.objects.get(pk=admin.pk))
+    with CaptureQueriesContext(connection) as seen:
+        shown = client.get(reverse("mail:list")).content.decode()
+    assert shown.count(STOPPED) == 5
+    asked = [one["sql"] for one in seen if 'FROM "mailboxes_mailbox"' in one["sql"]]
+    assert sum("heard" in sql for sql in asked) == 1
+
+
+@pytest.mark.parametrize("state", [MailboxState.PAUSED, MailboxState.DISCONNECTED])
+def test_the_last_trouble_of_what_was_stopped_on_purpose_is_no_alarm(
     box: Mailbox, admin: User, state: MailboxState
 ) -> None:
     be(box, trouble="gmail_down", trouble_since=timezone.now())
