@@ -232,8 +232,9 @@ def test_a_saved_draft_that_is_changed_in_gmail_is_told_and_both_texts_stay(
     expect(a.page.get_by_text("がGmailで変更されました")).to_be_visible(timeout=40_000)
     a.page.reload()
     expect(a.text).to_have_value("代替品を本日発送いたします。")
+    expect(a.page.locator(".theirs")).to_contain_text("Gmailで直した文章です。")
     with a.page.context.expect_page() as opened:
-        a.page.get_by_role("link", name="Gmailの文章").click()
+        a.page.get_by_role("link", name="メールとして開く").click()
     theirs = opened.value
     frame = theirs.frame_locator("iframe[name=mail-body]")
     expect(frame.get_by_text("Gmailで直した文章です。")).to_be_visible()
