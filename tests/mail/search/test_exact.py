@@ -333,7 +333,8 @@ def test_every_way_to_the_hits_leads_to_the_same(monkeypatch: pytest.MonkeyPatch
         ways.add(page.driver)
         assert page.counted >= min(len(wanted), 6)
         assert not page.is_all or page.counted == len(wanted), text
-    assert {"walk", "keys", "without keys", "probe", "label", "size"} <= ways
+    # The probe is on the way to «walk» and «keys», and the end of it only now and then.
+    assert {"walk", "keys", "without keys", "label", "size"} <= ways
 
 
 @pytest.mark.django_db
