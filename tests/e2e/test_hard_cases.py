@@ -55,7 +55,7 @@ def test_what_nobody_can_know_is_asked_and_the_text_comes_back(stage: Stage, add
     # It stays with its agent: a colleague cannot answer meanwhile.
     assert b.while_answering("/reply/", b.button("返信").click) == 409
     a.open_list("下書き")
-    expect(a.page.get_by_role("row").filter(has_text=SUBJECT)).to_contain_text("確認できません")
+    expect(a.page.get_by_role("row").filter(has_text=SUBJECT)).to_contain_text("送信結果が不明")
     a.page.go_back()
     a.button("送信されていない：本文に戻る").click()
     expect(a.text).to_have_value(TEXT)
