@@ -420,6 +420,7 @@ function askNav() {
     const answer = await fetch(document.body.dataset.nav).catch(() => null);
     if (!answer?.ok || answer.redirected) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    showTree(fresh); // before its numbers are moved into the page
     for (const link of fresh.querySelectorAll("a.nav-link")) {
       const shown = document.querySelector(`#nav a[href="${CSS.escape(link.getAttribute("href"))}"]`);
       if (!shown) continue;
@@ -427,6 +428,5 @@ function askNav() {
       const number = link.querySelector(".n");
       if (number) shown.append(number);
     }
-    showTree(fresh);
   }, jitter(NAV_EVERY_MS));
 }
