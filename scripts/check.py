@@ -21,6 +21,7 @@ from pathlib import Path
 
 from scripts import leash
 from scripts.embedded import PG15_BIN, SetUpError
+from scripts.other_parser import ensure_parser, missing_programs
 from scripts.services import ROOT, run_with, throwaway
 from scripts.system import ensure_browser
 
@@ -153,6 +154,8 @@ def summary(steps: Sequence[Step], counts: Counter[str], seconds: float) -> str:
 def work() -> int:
     started = time.monotonic()
     chromium = ensure_browser()
+    if not missing_programs():  # else its tests say what is missing
+        ensure_parser()
     more = sys.argv[1:]
     counts: Counter[str] = Counter()
     quick = quick_checks()
