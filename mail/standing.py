@@ -57,7 +57,7 @@ class Standing:
     labels: tuple[Label, ...]
     comments: int
     mail_with: int
-    """Mail with the same correspondent in this mailbox, at most 1,000."""
+    """Mail with the same correspondent, as メール履歴 lists it (`mail.history`); at most 1,000."""
 
     @property
     def live_draft(self) -> Draft | None:
@@ -116,8 +116,8 @@ class _Beside(NamedTuple):
 def _beside(message: Message, user: User) -> _Beside:
     with_them = Correspondent.objects.filter(
         address=Subquery(_other_side(message).values("address")[:1]),
-        message__mailbox=message.mailbox_id,
-    )
+        message__mailbox__in=user.mailbox_ids,
+    ).exclude(message__folder=Folder.DRAFT)
     of_lock = of_message(message.pk).filter(kind__in=_OF_LOCK)
     found = (
         Message.objects.filter(pk=message.pk)

@@ -26,6 +26,7 @@ from mail.models import (
     Outgoing,
     Status,
 )
+from mailboxes.models import Membership
 from permissions.models import User
 from tests.mail import cast
 from tests.streamed import content_of
@@ -245,16 +246,24 @@ def test_comments_are_written_lock_or_not_and_empty_ones_refused(desk: Desk) -> 
 
 def test_the_correspondence_holds_both_directions_and_nothing_unseen(desk: Desk) -> None:
     sent = cast.mail(desk.box, subject="ご返信", folder=Folder.SENT)
+    draft = cast.mail(desk.box, subject="書きかけ", folder=Folder.DRAFT, status=None)
     secret = cast.mail(cast.mailbox("other@shop.example"), subject="秘密")
-    for message in (desk.mail, sent, secret):
+    second = cast.mailbox("second@shop.example")
+    Membership.objects.create(mailbox=second, user=desk.agent)
+    there = cast.mail(second, subject="別のメールアドレスへ")
+    for message in (desk.mail, sent, draft, secret, there):
         Correspondent.objects.create(
             message=message,
             address="misaki@customer.example",
             internal_date=message.internal_date,
         )
     told = desk.as_(desk.agent).get(desk.at("history")).content.decode()
-    assert told.index("ご返信") < told.index("【至急】破損")
+    shown = [told.index(each) for each in ("別のメールアドレスへ", "ご返信", "【至急】破損")]
+    assert shown == sorted(shown)
     assert "秘密" not in told
+    assert "書きかけ" not in told
+    # The number on the tab is what stands below it.
+    assert '<span class="n" id="count-history">3</span>' in desk.page(desk.agent)
 
 
 def test_the_neighbours_are_those_of_the_list_one_came_from(desk: Desk) -> None:
