@@ -112,6 +112,7 @@ def list_page(request: AgentRequest) -> HttpResponse:
     total = max(total, first + len(rows) - 1)
     values = {
         "title": browse.title,
+        "category": browse.category.key if browse.label is None else "",
         "rows": render_rows(rows, user, browse.query),
         "drafts": live_drafts(user, browse) if not newer else [],
         "live_query": browse.query,

@@ -8,6 +8,14 @@ document.addEventListener("click", (event) => {
   }
 });
 
+/* What opens over the page gives the focus back to the menu's head: before the dialog is opened. */
+document.addEventListener("click", (event) => {
+  const menu = event.target.closest?.(".menu-item[data-dialog]")?.closest("details[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+}, true);
+
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   for (const menu of document.querySelectorAll("details[data-menu][open]")) {
