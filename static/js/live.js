@@ -182,7 +182,7 @@ const pieceOf = ({ elt, verb }) => (verb === "get" ? PIECES[elt.id] : undefined)
 document.addEventListener("htmx:beforeSend", ({ detail: { xhr, requestConfig } }) => {
   const event = pieceOf(requestConfig);
   if (event) asked.add(event);
-  else if (requestConfig.verb !== "get") pressed += 1;
+  else if (requestConfig.verb !== "get") { pressed += 1; hold(requestConfig.elt, xhr); }
   else return;
   xhr.addEventListener("loadend", () => {
     if (event) asked.delete(event);
@@ -190,6 +190,18 @@ document.addEventListener("htmx:beforeSend", ({ detail: { xhr, requestConfig } }
     catchUp();
   });
 });
+/* Renewed all the same before its answer came (its event was under way already), what was pressed has no
+   place in the page any more, and htmx would look for the place of a refusal in vain: it is put back,
+   unseen, until its answer is done. */
+function hold(elt, xhr) {
+  xhr.addEventListener("readystatechange", () => {
+    if (xhr.readyState !== XMLHttpRequest.DONE || elt.isConnected) return;
+    elt.hidden = true;
+    document.body.append(elt);
+    xhr.addEventListener("loadend", () => elt.remove());
+  });
+}
+
 document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const event = pieceOf(detail.requestConfig);
   if (event === "mail-draft" && !paneMayGo()) {
