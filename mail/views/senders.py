@@ -29,6 +29,9 @@ def senders(request: AgentRequest, draft_id: int) -> HttpResponse:
     chosen = request.GET.get("from", draft.from_address)
     rows = SendAs.objects.filter(mailbox__in=request.user.mailbox_ids | {draft.mailbox_id})
     found = [_shown(each, draft, chosen) for each in rows.select_related("mailbox")]
+    # Two mailboxes may both send as one address: it stands here once.
+    own = {each["address"] for each in found if each["here"]}
+    found = [each for each in found if each["here"] or each["address"] not in own]
     # Those that can be chosen first, then the rest of this mailbox.
     found.sort(key=lambda each: (bool(each["why"]), not each["here"], each["mailbox"]))
     return render(request, "mail/_senders.html", {"senders": found})
