@@ -177,7 +177,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG or DEMO
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        else "callcenter.hashed.HashedStaticFiles",
     },
 }
 ATTACHMENT_MAX_BYTES = ENV.attachment_max_bytes

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import re
 import time
 from collections.abc import Callable
 from statistics import median
@@ -15,14 +14,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from bench.desk import script
 from bench.desk.filling import fill
 from bench.setting import say
 from mail import rows as rendering
 from mail.browse import PAGE, Browse, Place
 from permissions.models import User
-from scripts.services import ROOT
-
-_STATIC = ROOT / "static"
 
 
 class Desk:
@@ -81,7 +78,7 @@ def measure(messages: int, *, rounds: int, seed: int) -> dict[str, object]:
     worst = max(lists, key=lambda name: lists[name])
     say(" ".join(f"{name} {spent}" for name, spent in lists.items()))
     mail = _mail(many.agent)
-    script = _script()
+    mail_content = many.get(mail)
     return {
         "messages": messages,
         "list_ms": lists["inbox"],
@@ -93,8 +90,9 @@ def measure(messages: int, *, rounds: int, seed: int) -> dict[str, object]:
         "list_kb": round(len(content) / 1000, 1),
         "list_gz_kb": round(len(gzip.compress(content, 6)) / 1000, 1),
         "rows": content.count(b'<tr id="m-'),
-        "script_gz_kb": script["page"],
-        "editor_gz_kb": script["editor"],
+        "script_gz_kb": script.weight(script.files_of(content.decode())),
+        "mail_script_gz_kb": script.weight(script.files_of(mail_content.decode())),
+        "editor_gz_kb": script.editor_weight(),
         "worst_list": worst,
         "worst_list_ms": lists[worst],
         "rows_anew_ms": many.ms(inbox, before=_forget_rows),
@@ -160,28 +158,3 @@ def _spent(work: Callable[[], None], rounds: int) -> float:
         work()
         spent.append((time.perf_counter() - begin) * 1000)
     return round(median(spent), 1)
-
-
-def _script() -> dict[str, float]:
-    """What a page of the product loads, and what the editor adds when somebody uses it."""
-    loaded = {"vendor/htmx/htmx.min.js", "js/remembered.js"}
-    waiting = ["js/app.js"]
-    while waiting:
-        name = waiting.pop()
-        if name in loaded:
-            continue
-        loaded.add(name)
-        text = (_STATIC / name).read_text("utf-8")
-        waiting += [
-            f"js/{each}"
-            for each in re.findall(r'^(?:import|export)[^"\n]*"\./([^"]+)"', text, re.M)
-        ]
-    editor = _STATIC / "vendor" / "trix" / "trix.esm.min.js"
-    return {
-        "page": round(sum(_zipped(_STATIC / name) for name in loaded) / 1000, 1),
-        "editor": round(_zipped(editor) / 1000, 1),
-    }
-
-
-def _zipped(path: Any) -> int:
-    return len(gzip.compress(path.read_bytes(), 6))

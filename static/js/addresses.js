@@ -6,7 +6,7 @@
    Backspace go to the chips: there ← → move, Delete removes, Enter puts one back to be mended.
    Tells of every change by an `input` event; `value` and `add` fill it from outside. */
 import { announce, composing, icon, t } from "./dom.js";
-import { openBook } from "./addressbook.js";
+import { toast } from "./toasts.js";
 import { formatPeople, formatPerson, isAddress, keyOf, parsePeople } from "./people.js";
 
 const AFTER_MS = 90;
@@ -243,6 +243,16 @@ class AddressField extends HTMLElement {
     announce(t("afAdded", formatPerson(person)));
   }
 
+  async #book() {
+    try {
+      const { openBook } = await import("./addressbook.js");
+      if (this.isConnected) await openBook(this, this.querySelector("[data-af-book]"));
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      toast(t("offline"), "bad");
+    }
+  }
+
   /* Hands */
 
   #listen() {
@@ -276,7 +286,7 @@ class AddressField extends HTMLElement {
     });
     this.addEventListener("click", (event) => {
       if (event.target === this || event.target === this.#chips) this.#input.focus();
-      if (event.target.closest("[data-af-book]")) { this.#take(); openBook(this, this.querySelector("[data-af-book]")); }
+      if (event.target.closest("[data-af-book]")) { this.#take(); this.#book(); }
     });
     this.addEventListener("focusout", (event) => {
       if (this.contains(event.relatedTarget)) return;

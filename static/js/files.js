@@ -2,6 +2,7 @@
    by itself with its progress in sight; the answer is its entry, whose hidden field the draft's next
    save carries along. What is refused is said, and nothing else is touched. */
 import { announce, csrf, on, t } from "./dom.js";
+import { carriesFiles } from "./filedrop.js";
 import { toast } from "./toasts.js";
 
 const field = (form) => form?.querySelector("input[data-files]");
@@ -107,8 +108,6 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   toast(t("stillUploading"), "bad");
 });
 
-const carriesFiles = (event) => [...(event.dataTransfer?.types || [])].includes("Files");
-
 on("dragover", "form[data-composer]", (event, form) => {
   if (!carriesFiles(event)) return;
   event.preventDefault();
@@ -133,17 +132,4 @@ on("change", "input[data-files]", (event, chosen) => {
   event.stopPropagation();
   give(chosen.form, [...chosen.files]);
   chosen.value = "";
-});
-
-/* A file dropped beside the target must not replace the page with itself. */
-for (const kind of ["dragover", "drop"]) {
-  document.addEventListener(kind, (event) => { if (carriesFiles(event)) event.preventDefault(); });
-}
-
-/* A file that was waited for has come: its download begins where the wait stood. */
-document.addEventListener("htmx:afterSettle", () => {
-  for (const link of document.querySelectorAll("[data-download-now]")) {
-    link.removeAttribute("data-download-now");
-    location.assign(link.href);
-  }
 });
