@@ -59,6 +59,7 @@ def files(room: Room, page: Page) -> None:
     room.take(page, "mail-files")
     preview = page.locator("ul.files a[target=_blank]").first
     visit(page, str(preview.get_attribute("href")))
+    page.locator(".doc-bar").wait_for()  # it may have to be fetched from Gmail first
     room.take(page, "file-preview")
 
 
