@@ -24,18 +24,25 @@ from permissions.operations import Operation
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """`nav` for templates/shell/_nav.html and _top.html."""
+    """`nav` for templates/shell/_nav.html and _top.html; nothing is asked before a template does.
+
+    Many templates are parts of a page (rows of the list, numbers) and show nothing of this.
+    """
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return {}
     if wants_partial(request):
         return {"open_by_label": SimpleLazyObject(lambda: counts_for(user).labels)}
     browse = getattr(request, "browse", None)
-    nav = build(request, user, browse if isinstance(browse, Browse) else None)
+    nav: Any = SimpleLazyObject(
+        lambda: build(request, user, browse if isinstance(browse, Browse) else None)
+    )
     return {
         "nav": nav,
-        "live_cursor": getattr(request, "live_cursor", None) or events.horizon(),
-        "open_by_label": nav["open_by_label"],
+        "live_cursor": SimpleLazyObject(
+            lambda: getattr(request, "live_cursor", None) or events.horizon()
+        ),
+        "open_by_label": SimpleLazyObject(lambda: nav["open_by_label"]),
     }
 
 
