@@ -22,7 +22,11 @@ document.addEventListener("htmx:afterRequest", (event) => {
 });
 
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const { xhr, boosted } = event.detail;
+  const { xhr, boosted, requestConfig, target } = event.detail;
+  if (requestConfig?.verb === "get" && target && !target.isConnected) {
+    event.detail.shouldSwap = false; // its page has been left meanwhile, and all that rides along with it
+    return;
+  }
   const landed = new URL(xhr.responseURL || location.href, location.href);
   if (landed.pathname === document.body.dataset.login && location.pathname !== landed.pathname) {
     // The session has ended: log in, and come back to this very page.
