@@ -2,6 +2,7 @@
    restored pages need no wiring; each module says what it looks for.
    What only some pages need is named in parts.js and fetched there. */
 import "./http.js";
+import "./order.js";
 import "./toasts.js";
 import "./copy.js";
 import "./dialog.js";
