@@ -117,9 +117,14 @@ class Backstage:
         """Gmail's ids of the mails that the mirror holds."""
         return set(self._do("mirrored", address=address))
 
-    def holders(self, address: str) -> list[str]:
-        """The names of those who hold an edit lock on a mail of this account."""
-        found: list[str] = self._do("holders", address=address)
+    def holders(self, address: str, subject: str = "") -> list[str]:
+        """The names of those who hold an edit lock on a mail of this account (and subject)."""
+        found: list[str] = self._do("holders", address=address, subject=subject)
+        return found
+
+    def texts(self, username: str) -> list[str]:
+        """What this person has written and not sent, the one saved last at the end."""
+        found: list[str] = self._do("texts", username=username)
         return found
 
     def is_following(self, address: str) -> bool:

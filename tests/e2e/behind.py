@@ -20,7 +20,16 @@ from django.db.models import F, Q
 from django.test import Client
 
 from callcenter.gmail.types import SendAs
-from mail.models import EditLock, Message, Outgoing, OutgoingState, SyncPhase, SyncState
+from mail.models import (
+    Draft,
+    DraftState,
+    EditLock,
+    Message,
+    Outgoing,
+    OutgoingState,
+    SyncPhase,
+    SyncState,
+)
 from mail.outbox import timing
 from mail.sync.tasks import wake
 from mailboxes.actions.client import save_client
@@ -116,9 +125,19 @@ def is_following(address: str) -> bool:
     return states.filter(phase=SyncPhase.FOLLOWING).exists()
 
 
-def holders(address: str) -> list[str]:
-    held = EditLock.objects.held().filter(message__mailbox__address=address)
+def holders(address: str, subject: str) -> list[str]:
+    held = EditLock.objects.held().filter(
+        message__mailbox__address=address, message__subject__contains=subject
+    )
     return list(held.values_list("holder__name", flat=True))
+
+
+def texts(username: str) -> list[str]:
+    """What this person has written and not sent, the one saved last at the end."""
+    kept = Draft.objects.filter(
+        author__username=username, state__in=[DraftState.LIVE, DraftState.PARKED]
+    )
+    return list(kept.order_by("updated_at", "pk").values_list("text", flat=True))
 
 
 def quiet_time_passes(address: str) -> None:
@@ -129,7 +148,7 @@ def quiet_time_passes(address: str) -> None:
 
 _ALL = (
     *(migrate, person, session, client, connect, give, retire_all),
-    *(trouble, names, mirrored, is_following, holders, quiet_time_passes),
+    *(trouble, names, mirrored, is_following, holders, texts, quiet_time_passes),
 )
 WISHES: dict[str, Callable[..., Any]] = {each.__name__: each for each in _ALL}
 
