@@ -54,7 +54,7 @@ def test_an_entry_from_its_making_to_its_end(desk: Desk) -> None:
     with page.expect_response(re.compile(r"/addressbook/\d+/")):
         row.click()
     # It is the entry that is open already: only when it has come anew is it typed in.
-    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-settling')")
+    expect(page.locator(".htmx-request, .htmx-settling")).to_have_count(0)
     fill(page, "旅人 乙", "tabibito@customer.example")
     save(page)
     expect(page.get_by_role("heading", level=2, name="旅人 乙")).to_be_visible()
