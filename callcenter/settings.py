@@ -98,7 +98,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "callcenter.cache.SharedRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "cache",
     }
