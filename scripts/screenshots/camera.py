@@ -22,7 +22,9 @@ LANGUAGES = ("ja", "en")
 IN_README = {"list": "list.png", "reply": "reply.png", "locked": "locked.png", "setup": "setup.png"}
 
 # What keeps a page from being what a person sees: something that is fetched or just arrives.
-_UNDER_WAY = "[aria-busy=true]:visible, .htmx-request:visible, .htmx-settling"
+_UNDER_WAY = (
+    "[aria-busy=true]:visible, .htmx-request:visible, .htmx-settling, address-field:not(.is-on)"
+)
 
 # A refusal that is told in words, and a question that a newer one made pointless.
 _USUAL = re.compile(r"Failed to load resource|htmx:(sendAbort|afterRequest)")
@@ -126,7 +128,7 @@ class Room:
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not _USUAL.match(message.text):
-            self.complain(message.text)
+            self.complain(f"{message.text} ({message.location})")
 
     def _window(self, who: str) -> BrowserContext:
         width, height = SIZES[self.width]
