@@ -138,6 +138,7 @@ on("click", "[data-calendar]", (event, button) => {
   button.setAttribute("aria-expanded", "true");
   open = { button, field, element, at, first, last, month: at, picking: null };
   go(at);
+  element.scrollIntoView({ block: "nearest" });
 });
 
 on("click", ".cal [data-month]", (event, button) => {
