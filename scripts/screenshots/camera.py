@@ -80,7 +80,8 @@ class Album:
             return
         OUT.mkdir(parents=True, exist_ok=True)
         path = OUT / f"{name}-{width}-{language}.png"
-        page.screenshot(path=path, animations="disabled")
+        # Hiding the caret would write style attributes, which the pages' policy refuses to copy.
+        page.screenshot(path=path, animations="disabled", caret="initial")
         self.taken += 1
         print(path.relative_to(ROOT), flush=True)
         if self.readme and name in IN_README and (language, width) == ("ja", "1440"):

@@ -163,6 +163,5 @@ def new_mail(room: Room, page: Page) -> None:
     visit(page, "/mail/?category=drafts")
     room.take(page, "list-drafts")
     page.goto(draft)
-    page.locator("#composer .btn-danger").press("Enter")
-    answer(page, yes=True)
-    page.locator("#composer").wait_for(state="detached")
+    page.locator("#composer").wait_for()
+    give_up(page)
