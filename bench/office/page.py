@@ -53,6 +53,7 @@ class Tab:
     _asking: asyncio.Task[None] | None = None
     _counting: asyncio.Task[None] | None = None
     _last_asked: float = 0.0
+    _counted: float = 0.0
     _pages: Connection | None = None
 
     async def run(self) -> None:
@@ -87,7 +88,7 @@ class Tab:
     def _show(self, event: dict[str, Any], at: float) -> None:
         assert self.shows is not None
         public_id, version = event["public_id"], event["version"]
-        if self._counting is None or self._counting.done():
+        if self._counting is None:
             self._counting = asyncio.create_task(self._count())
         shown = self.shows.get(public_id)
         if shown is None and event["kind"] != "mail.received":
@@ -114,7 +115,12 @@ class Tab:
         assert self.shows is not None
         ids = ",".join(one for one in wanted if one in self.shows)
         new = ",".join(one for one in wanted if one not in self.shows)
-        body = await self._get(f"{self.rows}?category=inbox&ids={ids}&new={new}")
+        counts = ""
+        if self._counting and time.monotonic() - self._counted > NAV_EVERY / 2:
+            self._counting.cancel()
+            self._counted, self._counting = time.monotonic(), None
+            counts = "&nav=1"
+        body = await self._get(f"{self.rows}?category=inbox&ids={ids}&new={new}{counts}")
         at = time.monotonic()
         for public_id, shown in _ROW.findall(body.decode()):
             self.shows[public_id] = int(shown)
@@ -126,6 +132,7 @@ class Tab:
 
     async def _count(self) -> None:
         await asyncio.sleep(NAV_EVERY * self.chance.uniform(0.5, 1.5))
+        self._counted, self._counting = time.monotonic(), None
         await self._get(self.nav)
 
     async def _get(self, path: str) -> bytes:

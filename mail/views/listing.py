@@ -240,7 +240,10 @@ def _ids(text: str) -> list[int]:
 @require_safe
 @never_cache
 def rows(request: AgentRequest) -> HttpResponse:
-    """Rows as they are now: those on screen, and those new ones that belong to the list."""
+    """Rows as they are now: those on screen, and those new ones that belong to the list.
+
+    With `nav` the left navigation as well, for its numbers.
+    """
     user = require(request.user, Operation.MAIL_VIEW)
     browse = Browse.parse(user, request.GET)
     on_screen = Message.objects.visible_to(user).filter(pk__in=_ids(request.GET.get("ids", "")))
@@ -253,7 +256,11 @@ def rows(request: AgentRequest) -> HttpResponse:
     ordered = sorted(found.values(), key=lambda each: (each.internal_date, each.pk), reverse=True)
     if browse.words:
         explain(ordered, browse.search.tree)
-    return render(request, "mail/_rows.html", {"rows": render_rows(ordered, user, browse.query)})
+    values = {
+        "rows": render_rows(ordered, user, browse.query),
+        "with_nav": bool(request.GET.get("nav")),
+    }
+    return render(request, "mail/_rows.html", values)
 
 
 @require_safe

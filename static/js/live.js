@@ -11,7 +11,7 @@
    the banner, `mail.*` the open mail's marks; `sync.*` carries state.at; `presence` (no id: it is no event) tells who has a mail open; anything with a public_id changes its row.
 
    GET data-rows?ids=A,B&new=C,D&<the list's query> answers rows: those on screen as they are now,
-   those of `new` that belong to the list. */
+   those of `new` that belong to the list; with nav=1 the navigation after them in a table. */
 import { announce, t } from "./dom.js";
 import { saving, unsaved } from "./composer.js";
 import { toast } from "./toasts.js";
@@ -301,6 +301,14 @@ async function fetchRows() {
   const query = new URLSearchParams(list.dataset.query);
   if (ids.length) query.set("ids", ids.join(","));
   if (fresh.length) query.set("new", fresh.join(","));
+  // Where rows are asked for, the numbers of the navigation need no request of their own.
+  const counts = navTimer && Date.now() - navAskedAt > NAV_EVERY_MS / 2;
+  if (counts) {
+    query.set("nav", "1");
+    clearTimeout(navTimer);
+    navTimer = 0;
+    navAskedAt = Date.now();
+  }
   let answer;
   try {
     answer = await fetch(`${document.body.dataset.rows}?${query}`);
@@ -311,12 +319,14 @@ async function fetchRows() {
   if (!answer?.ok || answer.redirected) {
     for (const id of ids) changed.add(id);
     for (const id of fresh) news.add(id);
+    if (counts) askNav();
     if (!answer || answer.status >= 500) timer = setTimeout(fetchRows, jitter(8000));
     return;
   }
   const box = document.createElement("template");
   box.innerHTML = await answer.text();
   if (list.isConnected) for (const row of [...box.content.querySelectorAll("tr[id]")]) place(row);
+  if (counts) showNumbers(box.content);
   showBar();
 }
 
@@ -425,20 +435,26 @@ function showTree(fresh) {
 }
 
 let navTimer = 0;
+let navAskedAt = 0;
 function askNav() {
   if (navTimer || !document.body.dataset.nav) return;
   navTimer = setTimeout(async () => {
     navTimer = 0;
+    navAskedAt = Date.now();
     const answer = await fetch(document.body.dataset.nav).catch(() => null);
     if (!answer?.ok || answer.redirected) return;
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-    showTree(fresh); // before its numbers are moved into the page
-    for (const link of fresh.querySelectorAll("a.nav-link")) {
-      const shown = document.querySelector(`#nav a[href="${CSS.escape(link.getAttribute("href"))}"]`);
-      if (!shown) continue;
-      shown.querySelector(".n")?.remove();
-      const number = link.querySelector(".n");
-      if (number) shown.append(number);
-    }
+    showNumbers(new DOMParser().parseFromString(await answer.text(), "text/html"));
   }, jitter(NAV_EVERY_MS));
+}
+
+/** The numbers of a navigation that came anew, moved into the one on the page. */
+function showNumbers(fresh) {
+  showTree(fresh); // before its numbers are moved into the page
+  for (const link of fresh.querySelectorAll("a.nav-link")) {
+    const shown = document.querySelector(`#nav a[href="${CSS.escape(link.getAttribute("href"))}"]`);
+    if (!shown) continue;
+    shown.querySelector(".n")?.remove();
+    const number = link.querySelector(".n");
+    if (number) shown.append(number);
+  }
 }

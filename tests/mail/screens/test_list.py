@@ -260,6 +260,24 @@ def test_rows_are_asked_for_again_with_their_rights(office: Office) -> None:
     assert "secret" not in answer
 
 
+@pytest.mark.spec("M1")
+def test_rows_bring_the_navigation_only_when_it_is_asked_for(office: Office) -> None:
+    mine = office.mail(office.inbox, subject="mine", status=Status.OPEN)
+    asked = {"category": "inbox", "ids": mine.public_id}
+    office.client.get(reverse("mail:rows"), asked)  # what is done once a log-in
+    with CaptureQueriesContext(connection) as captured:
+        rows = office.client.get(reverse("mail:rows"), asked).content.decode()
+        alone = len(captured)
+        with_nav = office.client.get(reverse("mail:rows"), {**asked, "nav": "1"}).content.decode()
+        both = len(captured) - alone
+    nav = office.client.get(reverse("mail:nav")).content.decode()
+    assert 'id="nav"' not in rows
+    assert with_nav.endswith(f"</tbody></table>{nav}\n")
+    assert rows.strip() in with_nav
+    assert alone < both
+    assert alone <= 6
+
+
 def queries_of(office: Office, user: User, **query: str) -> int:
     client = Client()
     client.force_login(user)
