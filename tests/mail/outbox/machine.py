@@ -86,6 +86,8 @@ FAULTS: dict[str, dict[str, Any]] = {
     "history away": {"errors": [{"method": "history.list", "status": 503, "times": 1}]},
 }
 QUIET_FAULTS = {"errors": [], "fail_next": 0, "accept_then_drop": None, "accept_then_error": None}
+# Seconds, for a thread on a machine that has other things to do.
+_PATIENCE = 60.0
 _numbers = itertools.count(1)
 
 
@@ -435,19 +437,23 @@ class SendingMachine(RuleBasedStateMachine):
                 start_reply(self.mails[0], self.people[0], DraftKind.REPLY)
                 begun.append(0)
                 entered.set()
-                may_commit.wait(10)
+                may_commit.wait(_PATIENCE)
 
         def second() -> None:
-            entered.wait(10)
+            entered.wait(_PATIENCE)
             self.waiting_pid = _backend()
             start_reply(self.mails[1], self.people[1], DraftKind.REPLY)
             begun.append(1)
 
         threads = [_started(first, entered), _started(second)]
-        until(lambda: not threads[1].is_alive() or self.second_waits(), what="the second waits")
+        until(
+            lambda: not threads[1].is_alive() or self.second_waits(),
+            timeout=_PATIENCE,
+            what="the second waits",
+        )
         may_commit.set()
         for thread in threads:
-            thread.join(20)
+            thread.join(_PATIENCE)
         for mail in self.mails:
             for draft in Draft.objects.filter(answers=mail):
                 self.openings.setdefault(draft.pk, len(self.events))
