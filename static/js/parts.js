@@ -22,7 +22,6 @@ const PARTS = [
   ["[data-mail], [data-composer]", () => import("./signature.js")],
   ["[data-calendar]", () => import("./calendar.js"), "[data-calendar]"],
   ["[data-drawer]", () => import("./drawers.js")],
-  ["[data-insert]", () => import("./variables.js"), "[data-insert]"],
   ["[data-label-look]", () => import("./labels.js"), "[data-pair]"],
   ["[data-client-form]", () => import("./clientfile.js")],
 ].map(([where, load, pressed]) => ({ where, load, pressed, module: null, there: false }));
