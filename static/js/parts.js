@@ -4,7 +4,7 @@
 import { t } from "./dom.js";
 import { toast } from "./toasts.js";
 
-// Where, what, and what is pressed in vain without it. At a mail a reply may be begun: it finds everything there.
+// Where, what, and what is pressed in vain without it. At a mail a reply may be begun: its fields are made without a wait.
 // Plain strings in import(): `collectstatic` puts the hashed names there.
 const PARTS = [
   ["[data-bulk]", () => import("./bulk.js")],
@@ -17,9 +17,9 @@ const PARTS = [
   ["[data-poll]", () => import("./poll.js")],
   ["[data-mail], [data-composer], [data-addresses]", () => import("./addresses.js")],
   ["[data-mail], [data-composer]", () => import("./files.js")],
-  ["[data-mail], [data-composer]", () => import("./rich.js"), "[data-rich]"],
-  ["[data-mail], [data-composer]", () => import("./senders.js"), "[data-senders]"],
-  ["[data-mail], [data-composer]", () => import("./signature.js")],
+  ["[data-composer]", () => import("./rich.js"), "[data-rich]"],
+  ["[data-composer]", () => import("./senders.js"), "[data-senders]"],
+  ["[data-composer]", () => import("./signature.js")],
   ["[data-calendar]", () => import("./calendar.js"), "[data-calendar]"],
   ["[data-drawer]", () => import("./drawers.js")],
   ["[data-label-look]", () => import("./labels.js"), "[data-pair]"],
@@ -46,7 +46,7 @@ function look() {
 
 document.addEventListener("click", (event) => {
   const waiting = PARTS.find((part) => part.pressed && !part.there && event.target.closest?.(part.pressed));
-  if (!waiting) return;
+  if (!waiting || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   const button = event.target.closest(waiting.pressed);
