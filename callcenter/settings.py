@@ -101,6 +101,12 @@ CACHES = {
         "BACKEND": "callcenter.cache.SharedRedisCache",
         "LOCATION": REDIS_URL,
         "KEY_PREFIX": "cache",
+        # Of one process, for as long as a command takes; who comes when all are out waits for one.
+        "OPTIONS": {
+            "pool_class": "redis.BlockingConnectionPool",
+            "max_connections": 32,
+            "timeout": 10,
+        },
     }
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
