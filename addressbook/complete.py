@@ -3,8 +3,8 @@
 First those written with of late, then the book, then older correspondents. Each is a short walk
 along an index that ends after a fixed number of steps (see `addressbook.starts`), so that neither a
 common beginning nor a large book makes anybody wait. Where several words are typed, each of them
-leads a walk, and the others are asked of what it finds: of words that are all very common, the
-first thousands are looked at.
+leads a walk until enough is found, and the others are asked of what it finds: of words that are all
+very common, the first thousands are looked at.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ SHOWN = 8
 _LATELY = 300
 # Steps of one walk: alone, and with other words to be asked of what it finds.
 _STEPS, _STEPS_WITH_OTHERS = 60, 2500
+# Hits of one walk after which no other word leads one.
+_ENOUGH = 30
 _MAX_TYPED = 200
 _AFTER_ALL = "\U0010ffff"
 
@@ -101,15 +103,16 @@ _LATE = (
     " WHERE replace(late.search_text, ' ', '') LIKE ALL(%s::text[])"
     " ORDER BY late.last_at DESC LIMIT %s"
 )
+# An entry may come twice, for two of its starts: making sure here would take every walk to its end.
 _BOOK = (
-    "SELECT DISTINCT entry.name, entry.address FROM ("
+    "SELECT entry.name, entry.address FROM ("
     "SELECT address_id AS id FROM addressbook_addressstart"
     " WHERE start >= %s AND start < %s ORDER BY start, address_id LIMIT %s) AS walk"
     " JOIN addressbook_address AS entry ON entry.id = walk.id"
     " WHERE replace(entry.search_text, ' ', '') LIKE ALL(%s::text[]) LIMIT %s"
 )
 _PAST = (
-    "SELECT DISTINCT entry.name, entry.address"
+    "SELECT entry.name, entry.address"
     " FROM unnest(%s::bigint[]) AS box(id) CROSS JOIN LATERAL ("
     "SELECT contact_id AS id FROM addressbook_contactstart"
     " WHERE mailbox_id = box.id AND start >= %s AND start < %s"
@@ -129,7 +132,10 @@ def _walked(words: list[str], walk: str, before: list[Any]) -> Iterator[tuple[st
         begin = leader[:LONGEST]
         others = [_like(word) for word in words if word != leader]
         steps = _STEPS_WITH_OTHERS if others else _STEPS
-        yield from _rows(walk, [*before, begin, begin + _AFTER_ALL, steps, others, _STEPS])
+        found = _rows(walk, [*before, begin, begin + _AFTER_ALL, steps, others, _STEPS])
+        yield from found
+        if len(found) >= _ENOUGH:
+            return
 
 
 def _rows(statement: str, values: list[Any]) -> list[tuple[str, str]]:
