@@ -161,8 +161,8 @@ def desk(stage: Stage) -> Desk:
     return stage.at_work("田中 健一", tanaka)
 
 
-@pytest.mark.spec("M5b")
 def test_a_row_of_the_drafts_opens_the_draft_for_going_on(desk: Desk) -> None:
+    """Half of M5b, and so without its mark: a draft begun in Gmail opens for reading only."""
     page = desk.page
     desk.open_mail("領収書をください")
     desk.start_reply()
