@@ -59,6 +59,7 @@ def furnish(messages: list[Message], query: str) -> list[Message]:
 def row_rights(user: User) -> dict[str, bool]:
     """What a row offers besides being opened."""
     return {
+        "may_tick": user.may(Operation.MAIL_BULK),
         "may_star": user.may(Operation.MAIL_LABEL),
         "may_move": user.may(Operation.MAIL_TRASH),
     }

@@ -11,12 +11,6 @@ export function showTicks() {
   for (const box of boxes) box.closest("tr").classList.toggle("is-on", box.checked);
   all.checked = ticked > 0 && ticked === boxes.length;
   all.indeterminate = ticked > 0 && ticked < boxes.length;
-  const count = document.querySelector("[data-tick-count]");
-  if (count) {
-    count.dataset.words ||= count.textContent;
-    count.textContent = count.dataset.words.replace("%n", ticked);
-    count.hidden = !ticked;
-  }
   document.dispatchEvent(new CustomEvent("ticks"));
 }
 

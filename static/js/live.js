@@ -337,7 +337,8 @@ function place(row) {
   const old = document.getElementById(row.id);
   if (!old) { waiting.set(idOf(row), row); return; }
   if (Number(old.dataset.v) > Number(row.dataset.v)) return;
-  row.querySelector("input[name=id]").checked = old.querySelector("input[name=id]").checked;
+  const [box, ticked] = [row, old].map((each) => each.querySelector("input[name=id]"));
+  if (box && ticked) box.checked = ticked.checked; // neither where nothing may be done to many
   row.classList.toggle("is-at", old.classList.contains("is-at"));
   const focusables = "a, input, button";
   const at = [...old.querySelectorAll(focusables)].indexOf(document.activeElement);

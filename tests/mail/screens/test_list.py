@@ -17,7 +17,8 @@ from mail.browse import PAGE
 from mail.counts import counts_for
 from mail.models import Comment, Draft, Message, MessageLabel, Status, SyncPhase, SyncState
 from mailboxes.models import Mailbox
-from permissions.models import User
+from permissions.models import User, UserGrant
+from permissions.operations import Operation
 from tests.mail import cast
 
 pytestmark = pytest.mark.django_db
@@ -276,6 +277,15 @@ def test_rows_bring_the_navigation_only_when_it_is_asked_for(office: Office) -> 
     assert rows.strip() in with_nav
     assert alone < both
     assert alone <= 6
+
+
+@pytest.mark.parametrize("may", [True, False])
+def test_rows_can_be_ticked_where_something_can_be_done_to_them(office: Office, may: bool) -> None:
+    office.mail(office.inbox, subject="mine")
+    UserGrant.objects.create(user=office.agent, operation=Operation.MAIL_BULK, allowed=may)
+    html = office.page().content.decode()
+    assert ("data-tick-all" in html) is may
+    assert ('type="checkbox" name="id"' in html) is may
 
 
 def queries_of(office: Office, user: User, **query: str) -> int:
