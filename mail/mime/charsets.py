@@ -219,9 +219,12 @@ def _eight_bit(data: bytes, label: str, book: NoticeBook, hint: str) -> Decoded:
 
 def _utf8_by_chance(data: bytes, text: str, label: str) -> bool:
     """Valid UTF-8, but in a declared East Asian charset it is valid too, and more likely."""
-    if label not in _EAST_ASIAN or label == "iso-2022-jp":
+    if label not in _EAST_ASIAN or label == "iso-2022-jp" or _strict(data, label) is None:
         return False
-    return _WIDE_SIGN.search(text) is None and _strict(data, label) is not None
+    if _WIDE_SIGN.search(text) is None:
+        return True
+    # Signs that nobody writes: a few bytes happen to fit both, and the label is the better witness.
+    return not guess.everyday("".join(sign for sign in text if sign > "\x7f"))
 
 
 def _nearly_utf8(data: bytes) -> bool:
