@@ -41,7 +41,7 @@ def test_ticked_mails_change_but_for_the_one_in_other_hands_and_all_goes_back(
     page = leader.page
     agent.open_mail(SUBJECTS[2])
     agent.start_reply()
-    bar = page.get_by_role("toolbar", name="選択したメール")
+    bar = page.get_by_role("form", name="選択したメール")
     expect(bar).to_be_hidden()
     page.get_by_label("このページをすべて選択").check()
     expect(bar).to_contain_text("3")
@@ -86,7 +86,7 @@ def test_labels_of_many(stage: Stage, address: str, people: tuple[Desk, Desk]) -
     label = stage.sandbox.admin.act(address, "create_label", name="至急")["label_id"]
     expect(page.locator('[data-nav-labels] [title="至急"]')).to_be_visible(timeout=30_000)
     page.get_by_label("このページをすべて選択").check()
-    bar = page.get_by_role("toolbar", name="選択したメール")
+    bar = page.get_by_role("form", name="選択したメール")
     bar.get_by_role("link", name="ラベル").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("checkbox", name="至急").check()
@@ -105,7 +105,7 @@ def test_everything_found_beyond_the_page(stage: Stage) -> None:
     leader.go("/mail/?category=all&q=ご注文")
     page.get_by_label("このページをすべて選択").check()
     page.get_by_role("button", name=re.compile("検索結果すべてを選択")).click()
-    bar = page.get_by_role("toolbar", name="選択したメール")
+    bar = page.get_by_role("form", name="選択したメール")
     expect(bar).to_contain_text("検索結果すべて")
     bar.get_by_role("button", name="スター", exact=True).click()
     page.locator("#confirm").get_by_role("button", name="OK").click()
