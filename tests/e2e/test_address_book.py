@@ -19,7 +19,10 @@ def desk(stage: Stage) -> Desk:
 
 def open_book(desk: Desk) -> None:
     navigation = desk.page.get_by_role("navigation", name="メイン")
-    navigation.get_by_role("link", name="アドレス帳").click()
+    # It may be the page that is open already: only when it has come anew is it worked on.
+    with desk.page.expect_response(re.compile(r"/addressbook/$")):
+        navigation.get_by_role("link", name="アドレス帳").click()
+    expect(desk.page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
     expect(desk.page.get_by_role("heading", level=1, name="アドレス帳")).to_be_visible()
 
 
