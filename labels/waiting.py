@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from labels.models import Label, LabelReading, LabelState
 from mailboxes.changes.carrying import GONE
-from mailboxes.models import Change, ChangeKind, Mailbox, MailboxState
+from mailboxes.models import Change, ChangeKind, ChangeState, Mailbox, MailboxState
 
 # Gmail's word for a name that another label has (HTTP 409).
 _TAKEN = "aborted"
@@ -27,8 +28,10 @@ class Refusal:
 def pending(labels: Iterable[Label]) -> frozenset[int]:
     """The labels of which something is on its way to Gmail."""
     keys = [label.pk for label in labels]
+    # Refused, and not seen to yet: what Gmail said is not at the label before that.
+    unheard = Q(state=ChangeState.REFUSED, attention=True)
     rows = Change.objects.filter(
-        kind__in=Change.LABEL_KINDS, about__in=keys, state__in=Change.OPEN_STATES
+        Q(state__in=Change.OPEN_STATES) | unheard, kind__in=Change.LABEL_KINDS, about__in=keys
     )
     found = set(rows.values_list("about", flat=True))
     # Carried out, and its end not seen to yet.

@@ -61,11 +61,15 @@ class Office:
     def delete(self, name: str, *, with_children: bool = False) -> int:
         return edit.delete(self.label(name), self.leader, with_children=with_children)
 
-    def work(self) -> None:
-        """What the workers do when they are woken, as if all waiting were over."""
+    def carry(self) -> None:
+        """What is on its way goes to Gmail, as if all waiting were over."""
         open_still = Change.objects.filter(state__in=Change.OPEN_STATES)
         open_still.update(not_before=Now(), claimed_until=None)
         carrying.carry_out(self.box.pk)
+
+    def work(self) -> None:
+        """What the workers do when they are woken."""
+        self.carry()
         settled.see_to_ended_changes()
 
     def read(self) -> None:

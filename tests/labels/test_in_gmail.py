@@ -230,8 +230,13 @@ def test_what_gmail_refused_to_make_can_be_dropped(office: Office) -> None:
 def test_a_rename_that_gmail_refuses_goes_back_and_is_told(settled_office: Office) -> None:
     office = settled_office
     office.act("create_label", name="物流")  # not known here yet
+    label = office.label("請求")
     office.change("請求", "物流", "#149e60", "#000000")
+    office.carry()
+    # Between Gmail's refusal and our hearing of it nothing is said to be well.
+    assert pending([label]) == {label.pk}
     office.settle()
+    assert pending([label]) == set()
     assert office.here() == office.there()
     label = office.label("請求")
     told = refusal(label)
