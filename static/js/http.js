@@ -9,24 +9,25 @@ function byHand(event) {
   return ASKED_BY_HAND.has(event.detail.requestConfig?.triggeringEvent?.type);
 }
 
-document.addEventListener("htmx:beforeRequest", (event) => {
-  if (!byHand(event)) return;
-  busy += 1;
-  document.documentElement.classList.add("is-busy");
-});
-
-document.addEventListener("htmx:afterRequest", (event) => {
-  if (!byHand(event)) return;
-  busy = Math.max(0, busy - 1);
-  if (!busy) document.documentElement.classList.remove("is-busy");
+document.addEventListener("htmx:beforeSend", (event) => {
+  const { xhr, target, requestConfig } = event.detail;
+  if (byHand(event)) {
+    busy += 1;
+    document.documentElement.classList.add("is-busy");
+    xhr.addEventListener("loadend", () => {
+      busy -= 1;
+      if (!busy) document.documentElement.classList.remove("is-busy");
+    });
+  }
+  if (requestConfig.verb !== "get") return;
+  // What was asked for a part of a page that has been left meanwhile goes with it, and so does all
+  // that rides along. (No event tells: htmx raises them at the part, which is nowhere by then.)
+  const { onload } = xhr;
+  xhr.onload = (loaded) => { if (target.isConnected) onload.call(xhr, loaded); };
 });
 
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const { xhr, boosted, requestConfig, target } = event.detail;
-  if (requestConfig?.verb === "get" && target && !target.isConnected) {
-    event.detail.shouldSwap = false; // its page has been left meanwhile, and all that rides along with it
-    return;
-  }
+  const { xhr, boosted } = event.detail;
   const landed = new URL(xhr.responseURL || location.href, location.href);
   if (landed.pathname === document.body.dataset.login && location.pathname !== landed.pathname) {
     // The session has ended: log in, and come back to this very page.
