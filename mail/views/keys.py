@@ -15,7 +15,7 @@ from permissions.operations import Operation
 @require_safe
 def keys(request: AgentRequest) -> HttpResponse:
     """All keys, in groups as they are used; what each does is in static/js/keyboard.js."""
-    require(request.user, Operation.MAIL_VIEW)
+    user = require(request.user, Operation.MAIL_VIEW)
     groups = [
         (
             _("Everywhere"),
@@ -31,7 +31,7 @@ def keys(request: AgentRequest) -> HttpResponse:
             [
                 (("j", "k"), _("Next and previous row")),
                 (("Enter",), _("Open the row")),
-                (("x",), _("Select the row")),
+                *([(("x",), _("Select the row"))] if user.may(Operation.MAIL_BULK) else []),
             ],
         ),
         (

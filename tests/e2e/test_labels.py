@@ -85,7 +85,10 @@ def choose(desk: Desk, background: str, text: str) -> None:
 
 
 def open_label(desk: Desk, name: str) -> None:
-    row(desk, name).click()
+    # It may be the label that is open already: only when it has come anew is it worked on.
+    with desk.page.expect_response(re.compile(r"/labels/\d+/")):
+        row(desk, name).click()
+    expect(desk.page.locator(".htmx-request, .htmx-swapping, .htmx-settling")).to_have_count(0)
     expect(desk.page.get_by_role("textbox", name="名称")).to_have_value(name)
 
 

@@ -28,7 +28,7 @@ def address(stage: Stage) -> str:
 
 @pytest.fixture
 def desk(stage: Stage, address: str) -> Desk:
-    tanaka = stage.person("田中 健一")
+    tanaka = stage.person("田中 健一", "leader")  # who may do things to many mails
     stage.give(address, tanaka)
     return stage.at_work("田中 健一", tanaka)
 
