@@ -78,7 +78,7 @@ class Document:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class _Server(ThreadingHTTPServer):
+class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 200
 
@@ -90,7 +90,7 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
-    server: _Server
+    server: Server
     timeout = 5
     protocol_version = "HTTP/1.1"
     answered = False
@@ -134,8 +134,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def _serving() -> Iterator[_Server]:
-    server = _Server()
+def serving() -> Iterator[Server]:
+    server = Server()
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
@@ -146,12 +146,27 @@ def _serving() -> Iterator[_Server]:
         thread.join()
 
 
+def arguments(trap: Server, net_log: Path) -> list[str]:
+    """Chromium's: every host but this machine is the trap, and what is looked up is logged."""
+    return [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--host-resolver-rules="
+        + "".join(f"MAP {host} ~NOTFOUND, " for host in _BROWSERS_OWN)
+        + f"MAP * 127.0.0.1:{trap.server_port}, EXCLUDE 127.0.0.1, EXCLUDE *.dns.example",
+        f"--log-net-log={net_log}",
+        "--disable-component-update",
+        # A process for every sandboxed frame would make this slow, and no safer.
+        "--disable-features=OptimizationHints,MediaRouter,IsolateSandboxedIframes",
+    ]
+
+
 def observe(cases: Mapping[str, Document], *, sandbox: str | None, folder: Path) -> Findings:
     """Load every case in a frame (`sandbox`: its attribute, None for none) and tell what it did."""
     findings = Findings()
     names = list(cases)
     net_log = folder / "net-log.json"
-    with _serving() as server, _serving() as trap, sync_playwright() as playwright:
+    with serving() as server, serving() as trap, sync_playwright() as playwright:
         paths = {f"/case/{number}": name for number, name in enumerate(names)}
         for path, name in paths.items():
             server.documents[path] = cases[name]
@@ -160,17 +175,7 @@ def observe(cases: Mapping[str, Document], *, sandbox: str | None, folder: Path)
             folder / "profile",
             executable_path=CHROMIUM,
             ignore_default_args=["--disable-background-networking"],
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--host-resolver-rules="
-                + "".join(f"MAP {host} ~NOTFOUND, " for host in _BROWSERS_OWN)
-                + f"MAP * 127.0.0.1:{trap.server_port}, EXCLUDE 127.0.0.1, EXCLUDE *.dns.example",
-                f"--log-net-log={net_log}",
-                "--disable-component-update",
-                # A process for every sandboxed frame would make this slow, and no safer.
-                "--disable-features=OptimizationHints,MediaRouter,IsolateSandboxedIframes",
-            ],
+            args=arguments(trap, net_log),
         )
         try:
             _load_all(context, server, paths, sandbox, findings)
@@ -178,13 +183,13 @@ def observe(cases: Mapping[str, Document], *, sandbox: str | None, folder: Path)
             context.close()
         findings.requests = server.requests + trap.requests
         findings.contacts = trap.contacts  # spare connections to the server itself are usual
-    findings.lookups = _lookups(net_log)
+    findings.lookups = lookups(net_log)
     return findings
 
 
 def _load_all(
     context: BrowserContext,
-    server: _Server,
+    server: Server,
     paths: dict[str, str],
     sandbox: str | None,
     findings: Findings,
@@ -249,7 +254,7 @@ def _note(found: dict[str, list[str]], name: str, what: str) -> None:
     found.setdefault(name, []).append(what)
 
 
-def _lookups(net_log: Path) -> set[str]:
+def lookups(net_log: Path) -> set[str]:
     """The host names that the browser asked its resolver for."""
     text = net_log.read_text("utf-8", errors="replace")
     hosts = set(re.findall(r'"host":"(?:https?://)?([^":/]+)', text))
