@@ -19,12 +19,15 @@ document.addEventListener("htmx:beforeSend", (event) => {
       if (!busy) document.documentElement.classList.remove("is-busy");
     });
   }
-  if (requestConfig.verb !== "get") return;
-  // What was asked for a part of a page that has been left meanwhile goes with it, and so does all
-  // that rides along. (No event tells: htmx raises them at the part, which is nowhere by then.)
-  const { onload } = xhr;
-  xhr.onload = (loaded) => { if (target.isConnected) onload.call(xhr, loaded); };
+  if (requestConfig.verb === "get") target.addEventListener("htmx:beforeSwap", leaveOut);
 });
+
+/* What was asked for a part of a page that has been left meanwhile goes with it, and so does all that
+   rides along. Heard at the part itself, which is nowhere by then; htmx must end the request by itself,
+   or whoever asked could never ask again. */
+function leaveOut({ target, detail }) {
+  if (detail.requestConfig.verb === "get" && !target.isConnected) detail.shouldSwap = false;
+}
 
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, boosted } = event.detail;
