@@ -34,14 +34,10 @@ async function take(form, file) {
   form.querySelector("[type=submit]").focus();
 }
 
-on("change", "[data-client-form] [name=client_file]", (event, field) => {
+function look(field) {
   if (field.files[0]) take(field.form, field.files[0]);
-});
-on("dragover", "[data-client-drop]", (event, place) => { event.preventDefault(); place.classList.add("is-drop"); });
-on("dragleave", "[data-client-drop]", (event, place) => place.classList.remove("is-drop"));
-on("drop", "[data-client-drop]", (event, place) => {
-  event.preventDefault();
-  place.classList.remove("is-drop");
-  const file = event.dataTransfer.files[0];
-  if (file) take(place.closest("form"), file);
-});
+}
+
+// Dropped onto it as well (filedrop.js), and perhaps before this module was there.
+on("change", "[data-client-form] [name=client_file]", (event, field) => look(field));
+document.querySelectorAll("[data-client-form] [name=client_file]").forEach(look);

@@ -128,8 +128,12 @@ on("paste", "form[data-composer]", (event, form) => {
   const files = [...(event.clipboardData?.files || [])];
   if (files.length && give(form, files)) event.preventDefault();
 });
-on("change", "input[data-files]", (event, chosen) => {
-  event.stopPropagation();
+function giveChosen(chosen) {
   give(chosen.form, [...chosen.files]);
   chosen.value = "";
+}
+on("change", "input[data-files]", (event, chosen) => {
+  event.stopPropagation();
+  giveChosen(chosen);
 });
+document.querySelectorAll("input[data-files]").forEach(giveChosen); // chosen before this module was there

@@ -50,6 +50,24 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   }
 });
 
+/* What rides along with an answer and says what stands there already is left alone: a button that were
+   made anew between the pressing and the letting go of the mouse would lose the click. */
+document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
+  const { target, fragment } = detail;
+  if (fragment.childElementCount === 1 && same(target, fragment.firstElementChild)) detail.shouldSwap = false;
+});
+
+function same(shown, fresh) {
+  const [a, b] = [shown, fresh].map((part) => {
+    const copy = part.cloneNode(true);
+    // Another mask of the same token every time.
+    for (const token of copy.querySelectorAll("[name=csrfmiddlewaretoken]")) token.removeAttribute("value");
+    for (const each of [copy, ...copy.querySelectorAll("[class]")]) each.classList.remove("htmx-request", "htmx-added", "htmx-settling", "htmx-swapping");
+    return copy;
+  });
+  return a.isEqualNode(b);
+}
+
 document.addEventListener("htmx:responseError", (event) => {
   const { xhr } = event.detail;
   if (!byHand(event)) return;

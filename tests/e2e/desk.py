@@ -19,6 +19,7 @@ from playwright.sync_api import (
 )
 
 from tests.e2e.backstage import PASSWORD
+from tests.waiting import until
 
 # A folder for pictures of what the journeys come by; none are taken without it.
 SHOTS = os.environ.get("SHOTS", "")
@@ -186,8 +187,21 @@ class Desk:
     def send_button(self) -> Locator:
         return self.page.get_by_role("button", name="送信して完了")
 
+    def press(self, button: Locator) -> None:
+        """Press what lies under the pointer when it lies there.
+
+        Right after scrolling, Chromium may still give a click to the frame (of another process)
+        that stood there before; nobody's hand is that quick.
+        """
+        until(lambda: self._points_at(button), what="the pointer is over the button")
+        button.click()
+
+    def _points_at(self, button: Locator) -> bool:
+        button.hover()
+        return bool(button.evaluate("button => button.matches(':hover')"))
+
     def start_reply(self) -> None:
-        self.button("返信").click()
+        self.press(self.button("返信"))
         expect(self.text).to_be_focused()
 
     def while_answering(self, path: str, act: Callable[[], None]) -> int:
