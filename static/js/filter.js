@@ -4,7 +4,7 @@ import { on } from "./dom.js";
 
 const fold = (text) => text.normalize("NFKC").toLowerCase();
 
-on("input", "[data-filter]", (event, box) => {
+function filter(box) {
   const list = document.querySelector(box.dataset.filter);
   if (!list) return;
   const wanted = fold(box.value.trim());
@@ -15,4 +15,7 @@ on("input", "[data-filter]", (event, box) => {
   }
   const none = list.parentNode.querySelector("[data-filter-none]");
   if (none) none.hidden = shown > 0;
-});
+}
+
+on("input", "[data-filter]", (event, box) => filter(box));
+document.querySelectorAll("[data-filter]").forEach((box) => { if (box.value) filter(box); }); // typed before this was there

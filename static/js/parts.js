@@ -23,6 +23,8 @@ const PARTS = [
   ["[data-calendar]", () => import("./calendar.js"), "[data-calendar]"],
   ["[data-drawer]", () => import("./drawers.js")],
   ["[data-label-look]", () => import("./labels.js"), "[data-pair]"],
+  ["[data-filter]", () => import("./filter.js")],
+  ["[data-insert]", () => import("./variables.js"), "[data-insert]"],
   ["[data-client-form]", () => import("./clientfile.js")],
 ].map(([where, load, pressed]) => ({ where, load, pressed, module: null, there: false }));
 

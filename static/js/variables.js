@@ -1,7 +1,7 @@
 /* [data-insert="{顧客名}"] writes its text where the cursor was last in a [data-takes-variables] of the same form. */
 import { on } from "./dom.js";
 
-let last = null;
+let last = document.activeElement; // this module comes when such a button is on the page
 on("focusin", "[data-takes-variables]", (event, field) => { last = field; });
 
 on("click", "[data-insert]", (event, button) => {
