@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--messages", type=int, default=20_000, metavar="N")
     parser.add_argument(
+        "--before", type=int, nargs="+", default=[], metavar="N", help="smaller sizes on the way"
+    )
+    parser.add_argument(
         "--baseline", action="store_true", help="pg_trgm and notmuch too, where there are any"
     )
     parser.add_argument("--show", action="store_true", help="a line on each query")
@@ -30,7 +33,7 @@ def run(options: argparse.Namespace, setting: Setting) -> dict[str, object]:
     from bench.finding.measuring import measure  # needs the models
 
     return measure(
-        options.messages,
+        sorted({*options.before, options.messages}),
         ROOT / "var" / "search",
         baseline=options.baseline,
         show=options.show,

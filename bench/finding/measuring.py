@@ -14,7 +14,7 @@ from django.db import connection
 from bench.finding import others
 from bench.finding.hostile import reading
 from bench.finding.queries import queries
-from bench.finding.storing import Store, backend_cpu, letters
+from bench.finding.storing import Store, backend_cpu, letters, read
 from bench.letters import NEWEST
 from bench.setting import say
 from mail.browse import COUNTED
@@ -24,17 +24,44 @@ from mail.search import Asked, Found, find, parse
 _WARM = 3
 
 
-def measure(number: int, folder: Path, *, baseline: bool, show: bool) -> dict[str, Any]:
-    corpus = letters(number, folder)
-    store = Store()
-    ingest = store.fill(corpus, number)
+def measure(sizes: list[int], folder: Path, *, baseline: bool, show: bool) -> dict[str, Any]:
+    """Measure at each of these sizes, one after the other in the same tables: {figures of the
+    last, `smaller`: [figures of the others]}."""
+    corpus = letters(sizes[-1], folder)
+    store, stream = Store(), read(corpus)
+    asked = list(queries(sizes[-1]))
+    steps: list[dict[str, Any]] = []
+    stored = 0
+    for size in sizes:
+        ingest = store.fill(stream, size - stored)
+        stored = size
+        steps.append(_step(store, size, asked, ingest, show=show))
+    result = steps.pop()
+    if steps:
+        result["smaller"] = steps
+        result["p95_growth"] = round(result["p95_ms"] / steps[0]["p95_ms"], 2)
+    result["reading"] = reading()
+    if baseline:
+        words = others.plain_words(asked)
+        ours = [_ask(store, word)[0] for word in words]
+        result["baseline"] = {
+            "ours": others.figures(ours),
+            "pg_trgm": others.pg_trgm(words),
+            "notmuch": others.notmuch(words, corpus),
+        }
+    return result
+
+
+def _step(
+    store: Store, number: int, asked: list[tuple[str, str]], ingest: float, *, show: bool
+) -> dict[str, Any]:
     with connection.cursor() as cursor:
         # What autovacuum does by itself in a day of a real installation.
         cursor.execute("VACUUM ANALYZE mail_searchdocument")
         cursor.execute("VACUUM ANALYZE mail_message")
         cursor.execute("SELECT pg_total_relation_size('mail_searchdocument')")
         size = cursor.fetchone()[0]
-    asked = list(queries(number))
+    say(f"asking {len(asked)} queries of {number} mails")
     kinds: dict[str, list[float]] = defaultdict(list)
     cold: list[float] = []
     partial = 0
@@ -56,7 +83,7 @@ def measure(number: int, folder: Path, *, baseline: bool, show: bool) -> dict[st
                 f"{' PARTIAL' if found.partial else ''}"
             )
     cpu = time.process_time() - own + backend_cpu() - database
-    result: dict[str, Any] = {
+    return {
         "messages": number,
         **others.figures([each for times in kinds.values() for each in times]),
         "partial": partial,
@@ -66,18 +93,8 @@ def measure(number: int, folder: Path, *, baseline: bool, show: bool) -> dict[st
         "cold": others.figures(cold),
         "bytes_per_mail": round(size / number),
         "ingest_cpu_ms_per_mail": round(ingest, 2),
-        "reading": reading(),
         "kinds": {kind: others.figures(times) for kind, times in kinds.items()},
     }
-    if baseline:
-        words = others.plain_words(asked)
-        ours = [_ask(store, word)[0] for word in words]
-        result["baseline"] = {
-            "ours": others.figures(ours),
-            "pg_trgm": others.pg_trgm(words),
-            "notmuch": others.notmuch(words, corpus),
-        }
-    return result
 
 
 def _ask(store: Store, text: str) -> tuple[float, Found]:

@@ -81,9 +81,8 @@ class Store:
             )
         return self.labels[name]
 
-    def fill(self, path: Path, number: int) -> float:
-        """Store the corpus; milliseconds of CPU that a mail's document and index take."""
-        stream = read(path)
+    def fill(self, stream: Iterator[Letter], number: int) -> float:
+        """Store so many mails; milliseconds of CPU that a mail's document and index take."""
         later = min(_INDEXED_AGAIN, number // 4)
         with connection.cursor() as cursor:
             cursor.execute("DROP INDEX search_keys")
