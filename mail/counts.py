@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 
+from callcenter.prepared import Prepared
 from labels.seen import labels_of
 from mail.categories import made_in_gmail
 from mail.models import Draft, Folder, Message, MessageLabel, Status
@@ -25,8 +28,10 @@ class Counts:
     labels: dict[int, int]
 
 
-def counts_for(user: User) -> Counts:
+def _numbers(asker: int, *mailboxes: int) -> QuerySet[Any, Any]:
     """One short query, however much mail there is: no part of it looks at what is done."""
+    user = User(pk=asker)
+    user.mailbox_ids = frozenset(mailboxes)
     visible = Message.objects.visible_to(user).exclude(folder__in=[Folder.SPAM, Folder.TRASH])
     still_open = visible.filter(status=Status.OPEN)
     newest_open = still_open.newest_first().values("pk")[: _COUNTED * 5]
@@ -35,21 +40,19 @@ def counts_for(user: User) -> Counts:
         .values(key=F("label_id"))
         .annotate(number=Count("pk"))
     )
-    drafts = Draft.objects.filter(mailbox_id__in=user.mailbox_ids, state="live")
     made_there = visible.filter(
         made_in_gmail(user), message_labels__label__gmail_id="DRAFT"
     ).order_by()
-    mine = visible.filter(Q(assignee=user), status__in=[Status.OPEN, Status.IN_PROGRESS])
     asked = {
         "open": still_open,
         "in_progress": visible.filter(status=Status.IN_PROGRESS),
-        "mine": mine,
-        "drafts": drafts,
+        "mine": visible.filter(Q(assignee=user), status__in=[Status.OPEN, Status.IN_PROGRESS]),
+        "drafts": Draft.objects.filter(mailbox_id__in=user.mailbox_ids, state="live"),
         "made_there": made_there,
     }
-    found = (
+    return (
         # One row, that of the asker, to hang the numbers on.
-        User.objects.filter(pk=user.pk)
+        User.objects.filter(pk=asker)
         .annotate(
             by_label=NumberByKey(by_label),
             **{
@@ -57,10 +60,19 @@ def counts_for(user: User) -> Counts:
                 for name, rows in asked.items()
             },
         )
-        .values("by_label", *(f"n_{name}" for name in asked))
-        .get()
+        .values_list("by_label", *(f"n_{name}" for name in asked))
     )
-    labels = {int(pk): number for pk, number in (found["by_label"] or {}).items()}
+
+
+_question = Prepared(_numbers)
+
+
+def counts_for(user: User) -> Counts:
+    """What the person's navigation says now."""
+    ((by_label, still_open, in_progress, mine, drafts, made_there),) = _question.ask(
+        user.pk, *user.mailbox_ids
+    )
+    labels = {int(pk): number for pk, number in json.loads(by_label or "{}").items()}
     system: Counter[str] = Counter()
     for label in labels_of(user):
         system[label.gmail_id] += labels.get(label.pk, 0)
@@ -68,10 +80,10 @@ def counts_for(user: User) -> Counts:
         categories={
             "inbox": system["INBOX"],
             "starred": system["STARRED"],
-            "open": found["n_open"],
-            "in_progress": found["n_in_progress"],
-            "mine": found["n_mine"],
-            "drafts": found["n_drafts"] + found["n_made_there"],
+            "open": still_open,
+            "in_progress": in_progress,
+            "mine": mine,
+            "drafts": drafts + made_there,
         },
         labels=labels,
     )
