@@ -13,14 +13,14 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import F, Window
-from django.db.models.functions import RowNumber
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.safestring import SafeString
 
+from callcenter.prepared import Prepared
 from labels.models import LabelKind, LabelState
+from labels.seen import labels_of
 from mail.models import Comment, Message, MessageLabel
 from permissions.models import User
 from permissions.operations import Operation
@@ -29,31 +29,39 @@ from permissions.operations import Operation
 _MOST = 3000
 
 
-def furnish(messages: list[Message], query: str) -> list[Message]:
+def furnish(messages: list[Message], user: User, query: str) -> list[Message]:
     """Give the rows what they show besides their own columns, in two queries for all of them."""
     ids = [message.pk for message in messages]
-    labels: dict[int, list[Any]] = {}
-    shown = MessageLabel.objects.filter(
-        message__in=ids,
-        label__kind=LabelKind.USER,
-        label__state=LabelState.LIVE,
-        label__hidden=False,
-    ).select_related("label")
-    for each in shown.order_by("label__name"):
-        labels.setdefault(each.message_id, []).append(each.label)
-    latest = (
-        Comment.objects.filter(message__in=ids)
-        .annotate(place=Window(RowNumber(), partition_by=F("message"), order_by=F("pk").desc()))
-        .filter(place=1)
-        .select_related("author")
-    )
-    comments = {comment.message_id: comment for comment in latest}
+    comments = {message: (text, author) for message, text, author in _comments.ask_all(ids)}
+    worn: dict[int, set[int]] = {}
+    for message, label in _worn.ask_all(ids):
+        worn.setdefault(message, set()).add(label)
+    shown = [
+        label
+        for label in labels_of(user)
+        if label.kind == LabelKind.USER and label.state == LabelState.LIVE and not label.hidden
+    ]
     for message in messages:
         row: Any = message
-        row.shown_labels = labels.get(message.pk, [])
-        row.latest_comment = comments.get(message.pk)
+        on_it = worn.get(message.pk, ())
+        row.shown_labels = [label for label in shown if label.pk in on_it]
+        row.comment, row.commented_by = comments.get(message.pk, ("", ""))
         row.url = f"{reverse('mail:detail', args=[message.pk])}?{query}"
     return messages
+
+
+# (message, text, author's name) of the latest comment.
+_comments = Prepared(
+    lambda *ids: (
+        Comment.objects.filter(message__in=ids)
+        .order_by("message", "-pk")
+        .distinct("message")
+        .values_list("message", "text", "author__name")
+    )
+)
+_worn = Prepared(
+    lambda *ids: MessageLabel.objects.filter(message__in=ids).values_list("message", "label")
+)
 
 
 def row_rights(user: User) -> dict[str, bool]:
@@ -104,7 +112,7 @@ def render_rows(
         timezone.localdate(),
         *rights.values(),
     )
-    return [_render(row, rights, reader) for row in furnish(messages, query)]
+    return [_render(row, rights, reader) for row in furnish(messages, user, query)]
 
 
 def _render(row: Any, rights: dict[str, bool], reader: Iterable[object]) -> SafeString:
@@ -128,5 +136,4 @@ def _shown(row: Any) -> Iterable[object]:
     yield "labels"
     for label in row.shown_labels:
         yield from (label.name, label.background, label.text_color)
-    if row.latest_comment is not None:
-        yield from (row.latest_comment.text[:100], row.latest_comment.author.name)
+    yield from (row.comment[:100], row.commented_by)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+from operator import getitem
 from typing import Any
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from callcenter.partials import wants_partial
 from mailboxes import alerts
@@ -16,10 +19,18 @@ from permissions.operations import Operation
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """`mailboxes` of the signed-in person, for the pill and the sync state in the top bar, and the
-    `alerts` for the banner."""
+    `alerts` for the banner. Nothing is asked before a template does: rows and numbers show none."""
     user = getattr(request, "user", None)
     if not isinstance(user, User) or wants_partial(request):
         return {}
+    state = SimpleLazyObject(lambda: _state(user))
+    return {name: SimpleLazyObject(partial(getitem, state, name)) for name in _NAMES}
+
+
+_NAMES = ("mailboxes", "alerts", "sync_stopped", "sync_late")
+
+
+def _state(user: User) -> dict[str, Any]:
     now = timezone.now()
     mailboxes = list(Mailbox.objects.visible_to(user))
     if user.may(Operation.ADMIN_MAILBOXES):
