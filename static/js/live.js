@@ -176,17 +176,19 @@ const PIECES = { "lock-banner": "mail-lock", "comment-list": "mail-changed", "pa
 const asked = new Set(); // events whose answers are on their way
 const late = new Set(); // events to be asked for again
 let pressed = 0; // what was pressed and is not answered yet
+let times = 0; // how often something was pressed or answered
+const askedAt = new WeakMap(); // a piece's request -> `times` when it was made
 
 const pieceOf = ({ elt, verb }) => (verb === "get" ? PIECES[elt.id] : undefined);
 
 document.addEventListener("htmx:beforeSend", ({ detail: { xhr, requestConfig } }) => {
   const event = pieceOf(requestConfig);
-  if (event) asked.add(event);
-  else if (requestConfig.verb !== "get") { pressed += 1; hold(requestConfig.elt, xhr); }
+  if (event) { asked.add(event); askedAt.set(xhr, times); }
+  else if (requestConfig.verb !== "get") { pressed += 1; times += 1; hold(requestConfig.elt, xhr); }
   else return;
   xhr.addEventListener("loadend", () => {
     if (event) asked.delete(event);
-    else pressed -= 1;
+    else { pressed -= 1; times += 1; }
     catchUp();
   });
 });
@@ -208,7 +210,8 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     detail.shouldSwap = false; // begun, sent or typed in while it was asked for
     return;
   }
-  if (!event || !pressed) return;
+  // Read before what was pressed took effect, however late it comes: a sent reply would be a draft again.
+  if (!event || (!pressed && askedAt.get(detail.xhr) === times)) return;
   detail.shouldSwap = false;
   late.add(event);
 });
