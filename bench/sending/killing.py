@@ -8,6 +8,8 @@ import os
 import signal
 import threading
 from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.db import connections
@@ -28,8 +30,7 @@ from mail.outbox import crashpoints, delivery, following, timing
 from mailboxes.models import Mailbox
 from permissions.models import User
 
-# Those within the request of 送信 are the web's: killed there, the mail was handed in or was not.
-POINTS = tuple(each for each in crashpoints.POINTS if "submit" not in each)
+POINTS = crashpoints.POINTS
 ONCE = {"times": 1}
 FAULTS: dict[str, dict[str, Any]] = {
     "send dropped": {"accept_then_drop": {"method": "drafts.send", **ONCE}},
@@ -95,14 +96,25 @@ def _one(gmail: Gmail, box: Mailbox, agent: User, name: str, number: int) -> tup
     if "update" in name:
         draft = save(draft, agent, token=token, version=draft.version, fields=fields)
         following.follow(draft.pk)
-    outgoing = send(draft, agent, token=token, version=draft.version, fields=fields)
+
+    def press() -> Outgoing:
+        return send(draft, agent, token=token, version=draft.version, fields=fields)
+
     died = False
-    if name in FAULTS:
+    if "submit" in name:
+        # The web's process: the mail was handed in or was not, and then somebody presses again.
+        died = _killed(press, name)
+        handed_in = Outgoing.objects.filter(draft=draft).select_related("draft").first()
+        outgoing = handed_in or press()
+        delivery.deliver(outgoing.pk)
+    elif name in FAULTS:
+        outgoing = press()
         gmail.faults(**FAULTS[name])
         delivery.deliver(outgoing.pk)
         gmail.faults(**NOTHING)
     else:
-        died = _killed(outgoing.pk, name)
+        outgoing = press()
+        died = _killed(partial(delivery.deliver, outgoing.pk), name)
     for _ in range(5):
         _turn_time(outgoing)
         delivery.deliver(outgoing.pk)
@@ -120,12 +132,13 @@ def _turn_time(outgoing: Outgoing) -> None:
     Draft.objects.filter(pk=outgoing.draft_id).update(not_before=Now(), claimed_until=None)
 
 
-def _killed(pk: int, point: str) -> bool:
+def _killed(work: Callable[[], object], point: str) -> bool:
+    """Whether a process died at this point of its work."""
     connections.close_all()
     pid = os.fork()
     if pid == 0:
         os.environ["CRASH_AT"] = point
-        thread = threading.Thread(target=delivery.deliver, args=[pk])
+        thread = threading.Thread(target=work)
         thread.start()
         thread.join()
         os._exit(0)
