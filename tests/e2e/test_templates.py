@@ -164,7 +164,7 @@ def test_two_people_who_edit_one_template_both_see_both_versions(
     expect(field(desk, "本文")).to_have_value("田中の文")
     desk.picture("template-conflict")
     desk.page.get_by_role("button", name="自分の内容で保存").click()
-    expect(desk.page.get_by_text("「共同編集」を保存しました。")).to_be_visible()
+    expect(desk.page.get_by_text("鈴木 一郎さんが先に保存しました")).to_have_count(0)
     other.page.reload()
     expect(field(other, "本文")).to_have_value("田中の文")
 
