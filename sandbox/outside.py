@@ -125,14 +125,21 @@ def _edit_draft(world: World, account: str, told: dict[str, Any]) -> dict[str, A
 
 
 def _create_draft(world: World, account: str, told: dict[str, Any]) -> dict[str, Any]:
-    message = _message(
-        account,
-        to=told.get("to", ""),
-        cc=told.get("cc", ""),
-        subject=told.get("subject", ""),
-        body=told.get("text", ""),
-    )
-    draft, row = drafts.file(world, account, message.as_bytes(), None)
+    """In the conversation of the mail `message_id`, where one is told; `raw` is the whole mail."""
+    thread = None
+    if told.get("message_id"):
+        thread = mailbox.find(world, account, ids.read(told["message_id"])).thread
+    if "raw" in told:
+        raw = headers.decode_base64(told["raw"].encode())
+    else:
+        raw = _message(
+            account,
+            to=told.get("to", ""),
+            cc=told.get("cc", ""),
+            subject=told.get("subject", ""),
+            body=told.get("text", ""),
+        ).as_bytes()
+    draft, row = drafts.file(world, account, raw, thread)
     return {"draft_id": draft, **shown(row)}
 
 

@@ -108,6 +108,9 @@ def test_a_person_writes_and_answers(sandbox: Sandbox) -> None:
     assert [d["id"] for d in me.drafts().list(userId="me").execute()["drafts"]] == [
         made["draft_id"]
     ]
+    written = raw(mail("Re: 在庫", References="<q@x>"))
+    begun = sandbox.admin.act(ME, "create_draft", message_id=asked["id"], raw=written)
+    assert begun["threadId"] == asked["threadId"]
 
 
 def test_a_person_files_mail(sandbox: Sandbox) -> None:
