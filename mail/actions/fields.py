@@ -44,7 +44,9 @@ class DraftFields:
         """The same, with no file that the draft does not have."""
         fields = self
         if fields.forwarded_files is not None:
-            kept = tuple(pk for pk in draft.forwarded_files if pk in fields.forwarded_files)
+            saved = (draft.saved or {}).get("forwarded_files", ())
+            had = dict.fromkeys([*draft.forwarded_files, *saved])
+            kept = tuple(pk for pk in had if pk in fields.forwarded_files)
             fields = replace(fields, forwarded_files=kept)
         if fields.files is not None and list(fields.files) != draft.files:
             uploaded = draft.uploads.filter(pk__in=fields.files).values_list("pk", flat=True)
