@@ -43,7 +43,9 @@ def made_in_gmail(_: User) -> Q:
     handed_in = Outgoing.objects.filter(
         draft_message_id=OuterRef("gmail_id"), mailbox=OuterRef("mailbox")
     )
-    return Q(folder=Folder.DRAFT) & ~Exists(ours) & ~Exists(handed_in)
+    # Also while the mirror still shows the message that it was before it was saved from here.
+    adopted = Draft.objects.filter(adopted=OuterRef("pk"))
+    return Q(folder=Folder.DRAFT) & ~Q(Exists(ours) | Exists(handed_in) | Exists(adopted))
 
 
 CATEGORIES = (

@@ -62,6 +62,7 @@ _TOLD = {
     "assignee.changed": ("user", gettext_lazy("set the assignee to %(assignee)s")),
     "comment.added": ("message-square", gettext_lazy("commented")),
     "draft.started": ("pen-line", gettext_lazy("began to write")),
+    "draft.adopted": ("pen-line", gettext_lazy("went on with a draft that was begun in Gmail")),
     "draft.template": ("layout-template", gettext_lazy("put in the template “%(template)s”")),
     "draft.saved": ("save", gettext_lazy("saved the draft")),
     "draft.discarded": ("trash-2", gettext_lazy("discarded the draft")),

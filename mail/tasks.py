@@ -12,7 +12,7 @@ from callcenter.gmail.errors import GmailError
 from mail import contacts, editlock, settled
 from mail.attachments import sweep
 from mail.models import Draft, Outgoing, OutgoingState
-from mail.outbox import claims, following, noticing, orphans, timing
+from mail.outbox import adopting, claims, following, noticing, orphans, timing
 from mail.outbox import tasks as outbox
 from mail.search import building
 from mailboxes.gmail import client_for
@@ -38,9 +38,10 @@ def redrive_outgoing() -> None:
 
 @shared_task
 def follow_drafts() -> None:
-    """Saved drafts: ours to be written to Gmail, and theirs to be noticed there."""
-    for pk in following.behind().order_by("not_before").values_list("pk", flat=True)[:_AT_ONCE]:
-        outbox.follow_draft.delay(pk)
+    """Drafts that Gmail has: to be found, to be written there, and to be noticed there."""
+    for rows in (adopting.unbound(), following.behind()):
+        for pk in rows.order_by("not_before").values_list("pk", flat=True)[:_AT_ONCE]:
+            outbox.follow_draft.delay(pk)
     for pk in noticing.suspects().order_by("not_before").values_list("pk", flat=True)[:_AT_ONCE]:
         outbox.notice_draft.delay(pk)
 

@@ -74,6 +74,7 @@ urlpatterns = [
     path("mail/sending/<int:outgoing_id>/at/", sending.reschedule, name="reschedule"),
     path("mail/sending/<int:outgoing_id>/decide/", sending.decide, name="decide"),
     path("mail/<mail_id:message_id>/", detail.detail, name="detail"),
+    path("mail/<mail_id:message_id>/adopt/", drafting.adopt, name="adopt"),
     path("mail/<mail_id:message_id>/body/", body.body, name="body"),
     path("mail/<mail_id:message_id>/print/", body.printed, name="print"),
     path("mail/<mail_id:message_id>/reading/", reading.reading_again, name="reading"),

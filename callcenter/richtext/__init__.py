@@ -23,7 +23,7 @@ from callcenter.richtext.plaintext import html_to_text, text_to_html
 from callcenter.richtext.quotes import split_quote
 from callcenter.richtext.safe import SafeHtml
 from callcenter.richtext.sanitize import sanitize
-from callcenter.richtext.written import written
+from callcenter.richtext.written import rewritten, written
 
 __all__ = [
     "FRAME_POLICY",
@@ -37,6 +37,7 @@ __all__ = [
     "html_to_text",
     "linkify",
     "lost_text",
+    "rewritten",
     "sanitize",
     "split_quote",
     "text_to_html",

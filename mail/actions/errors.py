@@ -101,6 +101,37 @@ class OthersDraft(Declined):
         }
 
 
+class AnswerBegun(Declined):
+    """Another answer to the same mail is written here, and a mail has one live draft at most."""
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__(f"draft {draft.pk} answers the same mail")
+        self.draft = draft
+
+    def explain(self) -> str:
+        return _(
+            "%(name)s has begun another answer to the same mail here. Send or delete that one "
+            "first; the draft in Gmail stays as it is."
+        ) % {"name": self.draft.author.name}
+
+
+class DraftMoved(Declined):
+    """What was to be gone on with is no draft of Gmail's any more."""
+
+    def explain(self) -> str:
+        return _(
+            "This draft was changed, sent or deleted in Gmail meanwhile. Open it again from the "
+            "drafts."
+        )
+
+
+class StillRead(Declined):
+    """The mirror has no sure reading of it yet."""
+
+    def explain(self) -> str:
+        return _("This draft is still being read in. Try again in a moment.")
+
+
 class WorkNearby(Declined):
     """Somebody works on the conversation or on the same mail elsewhere: to be confirmed (M28)."""
 

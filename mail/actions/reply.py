@@ -60,9 +60,9 @@ def start_reply(
     if message.folder in NOT_HANDLED:
         raise NoStatus
     lock = editlock.acquire(message, user)
-    _warn(message, user, lock, confirmed=confirmed)
+    warn(message, user, lock, confirmed=confirmed)
     free_for(message, lock, user)
-    found = _live_draft_of(message)
+    found = live_draft_of(message)
     if found is not None and found.author_id == user.pk:
         return Composer(found, lock, resumed=True)
     if found is not None:
@@ -127,7 +127,7 @@ def resume(
     ensure(user, draft, writing(draft.kind))
     lock = editlock.acquire(draft, user)
     if draft.answers is not None:
-        _warn(draft.answers, user, lock, confirmed=confirmed)
+        warn(draft.answers, user, lock, confirmed=confirmed)
     stored = (
         Draft.objects.select_for_update(no_key=True, of=("self",))
         .select_related("author", "mailbox", "answers__conversation", "answers__mailbox")
@@ -143,7 +143,7 @@ def resume(
     return Composer(stored, lock, resumed=True)
 
 
-def _warn(message: Message, user: User, lock: editlock.Lock, *, confirmed: bool) -> None:
+def warn(message: Message, user: User, lock: editlock.Lock, *, confirmed: bool) -> None:
     """M28: a lock that is new begins only with what happens close by before one's eyes.
 
     The caller holds the conversation, and a refusal takes the lock back with the transaction.
@@ -176,7 +176,7 @@ def park(draft: Draft) -> None:
     Draft.objects.filter(pk=draft.pk).update(state=DraftState.PARKED, updated_at=Now())
 
 
-def _live_draft_of(message: Message) -> Draft | None:
+def live_draft_of(message: Message) -> Draft | None:
     return (
         Draft.objects.select_for_update(no_key=True, of=("self",))
         .select_related("author", "mailbox", "answers__conversation", "answers__mailbox")

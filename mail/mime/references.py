@@ -72,6 +72,12 @@ def forward_subject(subject: str) -> str:
     return f"Fwd: {_without(subject, 'fw')}".rstrip()
 
 
+def is_forward(subject: str) -> bool:
+    """Whether the foremost prefix is a forward's: ``Fwd: x``, but not ``Re: Fwd: x``."""
+    found = _PREFIX.match(clean_line(subject))
+    return found is not None and bool(found.group("fw"))
+
+
 def is_sendable_id(text: str) -> bool:
     """Whether an id from somebody's mail can stand in a header of ours."""
     return _SENDABLE.fullmatch(text) is not None

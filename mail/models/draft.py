@@ -45,6 +45,10 @@ class Draft(models.Model):
     A parked draft is its author's own copy of what was typed without the lock: `parked_from` says
     of which draft, `parked_page` from which open page. `theirs` is the text {subject, text} that
     Gmail has instead of ours, when a person changed the draft there, until somebody decides.
+
+    A draft that was begun in Gmail itself and is gone on with here is `adopted`: `saved` is then
+    what Gmail has, and its files are among `forwarded_files`. Gmail tells a draft's id only to who
+    asks for it: until a worker has, the draft is `unbound`, and `gmail_message_id` alone names it.
     """
 
     # Travels as X-Outbox-Id in the saved Gmail draft: how an orphan of ours is recognised.
@@ -71,6 +75,11 @@ class Draft(models.Model):
     version = models.PositiveIntegerField(default=1)
     gmail_draft_id = models.CharField(max_length=64, blank=True)
     gmail_message_id = models.CharField(max_length=64, blank=True)
+    # One draft here for one there, however many agents go on with it at once.
+    adopted = models.OneToOneField(
+        Message, models.SET_NULL, null=True, related_name="adopted_as", editable=False
+    )
+    unbound = models.BooleanField(default=False)
     saved_at = models.DateTimeField(null=True)  # 下書き保存, in Gmail too
     saved = models.JSONField(null=True)
     saved_version = models.PositiveIntegerField(default=0)
@@ -122,6 +131,10 @@ class Draft(models.Model):
                 fields=["mailbox", "-updated_at"],
                 name="draft_live",
                 condition=models.Q(state="live"),
+            ),
+            # The sweeper's: those whose Gmail draft is still to be found out.
+            models.Index(
+                fields=["not_before"], name="draft_unbound", condition=models.Q(unbound=True)
             ),
             # The sweeper's: drafts that Gmail does not have as they are here.
             models.Index(

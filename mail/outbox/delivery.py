@@ -33,7 +33,7 @@ from callcenter.gmail.errors import (
 from mail import editlock
 from mail.access import may_write
 from mail.models import Draft, Outgoing, OutgoingState
-from mail.outbox import crashpoints, evidence, gate, orphans, outcome, timing, troubles
+from mail.outbox import adopting, crashpoints, evidence, gate, orphans, outcome, timing, troubles
 from mail.outbox.claims import ClaimLost, claim, move, put_down
 from mailboxes.actions.keep import note_refused, note_trouble
 from mailboxes.gmail import client_for
@@ -151,6 +151,8 @@ def _prepare(client: GmailClient, outgoing: Outgoing) -> bool:
         put_down(outgoing, timing.FIRST_BACKOFF, troubles.DRAFT_BUSY)
         return False
     try:
+        if draft.unbound and not _bind(client, outgoing, draft):
+            return False
         if draft.gmail_draft_id:
             return _reuse_draft(client, outgoing, draft)
         return _create_draft(client, outgoing, draft)
@@ -205,6 +207,18 @@ def _create_draft(client: GmailClient, outgoing: Outgoing, draft: Draft) -> bool
     except ClaimLost:
         orphans.delete(client, made.id)
         raise
+    return True
+
+
+def _bind(client: GmailClient, outgoing: Outgoing, draft: Draft) -> bool:
+    """Which of Gmail's drafts it is that was begun there; False when it is not there any more."""
+    found = adopting.look(client, draft)
+    if not found.draft_id:
+        changed = found.theirs is not None
+        trouble = troubles.DRAFT_CHANGED if changed else troubles.DRAFT_GONE
+        outcome.failed(outgoing, trouble, theirs=found.text)
+        return False
+    adopting.note(draft, found)
     return True
 
 

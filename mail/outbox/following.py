@@ -19,8 +19,9 @@ from django.utils import timezone
 from callcenter.gmail.client import GmailClient
 from callcenter.gmail.errors import AuthRevoked, GmailError, NotFound, QuotaExceeded
 from mail import editlock, journal
+from mail.attachments.tasks import want
 from mail.mime.addresses import is_valid_address
-from mail.models import Draft, DraftState, Outgoing
+from mail.models import Attachment, Draft, DraftState, Outgoing
 from mail.outbox import crashpoints, evidence, orphans, timing, troubles
 from mail.outbox.freeze import compose, full_text, sender_row, thread_of
 from mailboxes.actions.keep import note_trouble
@@ -40,6 +41,7 @@ def behind() -> QuerySet[Draft]:
     return Draft.objects.filter(
         wanted,
         Q(claimed_until=None) | Q(claimed_until__lte=Now()),
+        unbound=False,  # `mail.outbox.adopting` comes first
         not_before__lte=Now(),
         mailbox__state=MailboxState.CONNECTED,
     ).exclude(pk__in=in_outbox.values("draft"))
@@ -56,23 +58,33 @@ def follow(draft_id: int) -> None:
         client = client_for(draft.mailbox, priority="agent")
         if draft.state == DraftState.DISCARDED:
             orphans.delete(client, draft.gmail_draft_id)
-            _note(draft, gmail_draft_id="", gmail_message_id="")
+            note(draft, gmail_draft_id="", gmail_message_id="")
         else:
             _write(client, draft)
     except (AuthRevoked, SecretUnreadable) as error:
         unreadable = isinstance(error, SecretUnreadable)
         note_trouble(draft.mailbox, "unreadable_token" if unreadable else "revoked")
-        _later(draft, troubles.NEEDS_AUTH)
+        later(draft, troubles.NEEDS_AUTH)
     except QuotaExceeded:
-        _later(draft, troubles.QUOTA)
+        later(draft, troubles.QUOTA)
     except GmailError:
         log.warning("the draft %d could not be written to Gmail", draft.pk, exc_info=True)
-        _later(draft, troubles.GMAIL_DOWN)
+        later(draft, troubles.GMAIL_DOWN)
 
 
 def _write(client: GmailClient, draft: Draft) -> None:
     version = draft.saved_version
-    text, raw = _saved_copy(draft)
+    copy = _copy(draft)
+    carried = _carried(draft, copy)
+    missing = [each for each in carried if not each.file]
+    if missing:
+        # What Gmail has of them goes with the text that is written over.
+        failed = any(each.trouble for each in missing)
+        for each in missing:
+            want(each)
+        later(draft, troubles.FILES_MISSING if failed else "")
+        return
+    text, raw = _saved_copy(draft, copy, carried)
     thread_id = thread_of(draft) or None
     if not draft.gmail_draft_id:
         if draft.creating_at is not None:
@@ -92,7 +104,7 @@ def _write(client: GmailClient, draft: Draft) -> None:
             let_go(draft, troubles.DRAFT_CHANGED, theirs=found)
             return
         made = client.update_draft(draft.gmail_draft_id, raw, thread_id)
-    _note(
+    note(
         draft,
         gmail_draft_id=made.id,
         gmail_message_id=made.message_id,
@@ -113,31 +125,43 @@ def _copy(draft: Draft) -> Draft:
     return Draft(mailbox=draft.mailbox, kind=draft.kind, answers=draft.answers, **saved)
 
 
-def _saved_copy(draft: Draft) -> tuple[str, bytes]:
+def _carried(draft: Draft, copy: Draft) -> list[Attachment]:
+    """The files that were in Gmail's draft before it was adopted.
+
+    They stay in it; what is attached here is in Gmail when it is sent.
+    """
+    if draft.adopted_id is None:
+        return []
+    theirs = Attachment.objects.filter(message=draft.adopted_id, pk__in=copy.forwarded_files)
+    return list(theirs.select_related("message"))
+
+
+def _saved_copy(draft: Draft, copy: Draft, files: list[Attachment]) -> tuple[str, bytes]:
     """The saved copy's text and mail. What is no address yet stays here and is left out there."""
-    copy = _copy(draft)
     for line in ("to", "cc", "bcc"):
         people = [each for each in getattr(copy, line) if is_valid_address(each[1])]
         setattr(copy, line, people)
     text = full_text(copy)
     now = timezone.localtime()
-    return text, compose(copy, sender_row(copy), draft.token, text=text, files=(), now=now)
+    return text, compose(copy, sender_row(copy), draft.token, text=text, files=files, now=now)
 
 
 def _mine(draft: Draft) -> QuerySet[Draft]:
     return Draft.objects.filter(pk=draft.pk, claimed_until=draft.claimed_until)
 
 
-def _note(draft: Draft, **fields: Any) -> None:
+def note(draft: Draft, **fields: Any) -> None:
+    """Write to a claimed draft and put it down."""
     if not _mine(draft).update(claimed_until=None, **fields):
         # Another worker took over from us; the next look finds what we left behind.
         log.info("draft %d was moved on by somebody else", draft.pk)
 
 
-def _later(draft: Draft, trouble: str) -> None:
+def later(draft: Draft, trouble: str) -> None:
+    """Put a claimed draft down for a while; tried again by itself."""
     attempts = min(draft.attempts + 1, 1000)
     wait = timing.backoff(attempts)
-    _note(draft, attempts=attempts, not_before=Now() + wait, trouble=trouble)
+    note(draft, attempts=attempts, not_before=Now() + wait, trouble=trouble)
 
 
 def let_go(draft: Draft, trouble: str, *, theirs: dict[str, Any] | None = None) -> None:
@@ -147,8 +171,9 @@ def let_go(draft: Draft, trouble: str, *, theirs: dict[str, Any] | None = None) 
         theirs: the message (format=full) that it became there: its text is shown beside ours until
             somebody decides, and its id keeps the two from being listed twice.
     """
-    _note(
+    note(
         draft,
+        unbound=False,
         gmail_draft_id="",
         gmail_message_id=theirs["id"] if theirs else "",
         theirs=evidence.text_of(theirs) if theirs else None,

@@ -33,7 +33,7 @@ class Problem:
     """One thing in one field that keeps a draft from being sent; `field` as the composer names it.
 
     Codes: no_recipient, invalid_address, sender_unverified, unfilled, too_large, too_many_files,
-    files_not_ready, past_time.
+    files_not_ready, file_missing, past_time.
     """
 
     field: str
@@ -50,6 +50,9 @@ class Problem:
             "unfilled": _("Still to be filled in: %(detail)s. Fill it in, or take it out."),
             "past_time": _("This time has passed, or is none. Choose a later one."),
             "files_not_ready": _("%(detail)s is still being fetched. Try again in a moment."),
+            "file_missing": _(
+                "%(detail)s could not be fetched from Gmail. Take it out, or attach it anew."
+            ),
         }
         return words[self.code] % {"detail": self.detail}
 
@@ -85,7 +88,9 @@ def freeze(draft: Draft, user: User, *, lock_token: int, now: datetime) -> Outgo
     if len(draft.files) > MOST_FILES:
         problems.append(Problem("files", "too_many_files"))
     problems += [
-        Problem("files", "files_not_ready", each.filename) for each in files if not each.file
+        Problem("files", "file_missing" if each.trouble else "files_not_ready", each.filename)
+        for each in files
+        if isinstance(each, Attachment) and not each.file
     ]
     if problems:
         raise Unsendable(problems)

@@ -84,7 +84,7 @@ def _look_at(client: GmailClient, draft: Draft) -> None:
     try:
         found = client.get_draft(draft.gmail_draft_id, "full")["message"]
     except NotFound:
-        if not (_was_sent(client, draft) and _over(draft)):
+        if not (was_sent(client, draft) and over(draft)):
             let_go(draft, troubles.DRAFT_GONE)
         return
     own = evidence.text_hash(saved_text(draft))
@@ -102,7 +102,7 @@ def _as_it_was(draft: Draft, **fields: Any) -> None:
     mine.update(claimed_until=None, not_before=Now() + ASK_AGAIN, **fields)
 
 
-def _was_sent(client: GmailClient, draft: Draft) -> bool:
+def was_sent(client: GmailClient, draft: Draft) -> bool:
     """Whether the conversation has our text as a sent mail: by our header, else by the text."""
     thread_id = thread_of(draft) or _mirrored_thread(draft)
     if not thread_id:
@@ -131,7 +131,7 @@ def _mirrored_thread(draft: Draft) -> str:
 
 
 @transaction.atomic
-def _over(draft: Draft) -> bool:
+def over(draft: Draft) -> bool:
     """It was sent there: 完了, and the lock that waited with it ends.
 
     False while its author is writing: they decide, with the warning before their eyes (M34).
@@ -152,6 +152,7 @@ def _over(draft: Draft) -> bool:
         state=DraftState.PARKED if typed_since else DraftState.SENT,
         gmail_draft_id="",
         gmail_message_id="",
+        unbound=False,
         claimed_until=None,
         updated_at=Now(),
     )

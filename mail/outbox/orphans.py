@@ -36,7 +36,7 @@ def clear(
     deleted = 0
     found = (
         draft
-        for draft in _all(client)
+        for draft in listed(client)
         if draft.id not in owned and thread_id in {"", draft.thread_id}
     )
     for draft, token in _with_tokens(client, list(found)):
@@ -66,7 +66,7 @@ def sweep(client: GmailClient, mailbox: Mailbox) -> int:
         .exclude(gmail_draft_id="")
         .values_list("gmail_draft_id", flat=True)
     )
-    candidates = [draft for draft in _all(client) if draft.id not in kept]
+    candidates = [draft for draft in listed(client) if draft.id not in kept]
     deleted = 0
     for draft, token in _with_tokens(client, candidates):
         if _ended(mailbox, token):
@@ -95,7 +95,8 @@ def _ended(mailbox: Mailbox, token: str) -> bool:
     return draft.state in {DraftState.SENT, DraftState.DISCARDED} or draft.gmail_draft_id != ""
 
 
-def _all(client: GmailClient) -> Iterator[DraftRef]:
+def listed(client: GmailClient) -> Iterator[DraftRef]:
+    """Every draft of the account."""
     page_token: str | None = None
     while True:
         page = client.list_drafts(page_token)

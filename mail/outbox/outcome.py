@@ -82,7 +82,8 @@ def failed(
     )
     if trouble in {troubles.DRAFT_GONE, troubles.DRAFT_CHANGED}:
         # What a person has made of it in Gmail stays theirs; the next sending begins a new draft.
-        _close(draft, gmail_draft_id="", gmail_message_id="", trouble=trouble, theirs=theirs)
+        gone = {"unbound": False, "gmail_draft_id": "", "gmail_message_id": ""}
+        _close(draft, trouble=trouble, theirs=theirs, **gone)
     else:
         _keep_saved_draft(outgoing)
     _lock_goes_to(outgoing, LockMode.AWAY)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from mail.outbox import delivery, following, noticing
+from mail.outbox import adopting, delivery, following, noticing
 
 
 def wake(outgoing_id: int) -> None:
@@ -24,6 +24,7 @@ def tidy(outgoing_id: int) -> None:
 
 @shared_task
 def follow_draft(draft_id: int) -> None:
+    adopting.bind(draft_id)
     following.follow(draft_id)
 
 

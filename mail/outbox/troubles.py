@@ -18,6 +18,7 @@ DRAFT_BUSY = "draft_busy"
 # Held: a person decides, and nothing has left.
 NEWS = "news"
 AUTHOR_OUT = "author_out"
+FILES_MISSING = "files_missing"
 # Failed: the draft is live again.
 REFUSED = "refused"
 NOT_ALLOWED = "not_allowed"
@@ -41,6 +42,10 @@ _WORDS: dict[str, str | Promise] = {
         "The account is disconnected. The mail is kept and goes out once it is connected again."
     ),
     DRAFT_BUSY: _("The draft is still being saved in Gmail. The mail goes out by itself."),
+    FILES_MISSING: _(
+        "A file of this draft could not be fetched from Gmail yet. Your text is kept here; the "
+        "draft in Gmail stays as it was until the file has come, or is taken out."
+    ),
     NEWS: _(
         "Something came or was sent in this conversation since you began to write. Nothing has "
         "left yet: look at it, and decide."

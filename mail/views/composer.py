@@ -27,7 +27,14 @@ from mail.models import (
 )
 from mail.outbox import timing
 from mail.outbox.freeze import MOST_FILES, files_of
-from mail.outbox.troubles import CHECKING, DRAFT_CHANGED, DRAFT_GONE, NEWS, explain
+from mail.outbox.troubles import (
+    CHECKING,
+    DRAFT_CHANGED,
+    DRAFT_GONE,
+    FILES_MISSING,
+    NEWS,
+    explain,
+)
 from mail.signing import choices
 from mail.standing import Standing, standing
 from mail.views.handling import banner, tools
@@ -44,11 +51,12 @@ def line(people: list[list[str]]) -> str:
 
 
 def gmails_word(draft: Draft) -> dict[str, Any] | None:
-    """What a person made of the saved draft in Gmail: their text, and where it stands."""
-    if draft.trouble not in {DRAFT_CHANGED, DRAFT_GONE}:
+    """What a person made of the saved draft in Gmail: their text, and where it stands; or why it
+    is not written there."""
+    if draft.trouble not in {DRAFT_CHANGED, DRAFT_GONE, FILES_MISSING}:
         return None
     theirs = None
-    if draft.gmail_message_id:
+    if draft.gmail_message_id and draft.trouble == DRAFT_CHANGED:
         theirs = Message.objects.filter(
             mailbox=draft.mailbox_id, gmail_id=draft.gmail_message_id, gone_at=None
         ).first()

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from callcenter.partials import page, wants_partial
 from mail import access, editlock
+from mail.actions import adopt as adopting
 from mail.actions import drafts
 from mail.actions.errors import Declined
 from mail.actions.parking import keep_typed
@@ -103,6 +104,18 @@ def draft(request: AgentRequest, draft_id: int) -> HttpResponse:
         "sending": sending(latest, request.user) if latest else None,
     }
     return page(request, "mail/draft.html", values)
+
+
+@require_POST
+@refusals_shown
+def adopt(request: AgentRequest, message_id: int) -> HttpResponse:
+    """続きを書く: a draft that was begun in Gmail itself."""
+    # Also one that is gone: it may be written here already, under another message.
+    message = access.findable(request.user, message_id)
+    opened = adopting.adopt(message, request.user, confirmed="confirmed" in request.POST)
+    if opened.draft.answers is None:
+        return redirect("mail:draft", opened.draft.pk)
+    return redirect("mail:detail", opened.draft.answers.pk)
 
 
 def posted(request: AgentRequest, draft_id: int) -> tuple[Draft, DraftForm]:

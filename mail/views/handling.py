@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from callcenter.partials import wants_partial
 from mail import access, editlock
 from mail.actions import release as releasing
+from mail.actions.adopt import kind_of
 from mail.actions.comment import add_comment
 from mail.actions.errors import EmptyComment
 from mail.actions.status import set_status
@@ -79,11 +80,13 @@ def tools(message: Message, user: User) -> dict[str, str]:
     """The addresses behind the status control and the buttons, empty for what is not offered."""
     handled = message.folder not in NOT_HANDLED
     mailed = message.folder != Folder.DRAFT
+    going_on = Operation.MAIL_COMPOSE if mailed else access.writing(kind_of(message))
     offered = {
         "status": (handled, Operation.MAIL_STATUS),
         "reply": (handled, Operation.MAIL_REPLY),
         "reply_all": (handled, Operation.MAIL_REPLY),
         "forward": (handled, Operation.MAIL_FORWARD),
+        "adopt": (not mailed, going_on),
         "star": (mailed, Operation.MAIL_LABEL),
         "read": (mailed, Operation.MAIL_LABEL),
         "labels": (mailed, Operation.MAIL_LABEL),

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from callcenter.partials import wants_partial
-from mail.actions.errors import Declined, DraftConflict, OthersDraft, WorkNearby
+from mail.actions.errors import AnswerBegun, Declined, DraftConflict, OthersDraft, WorkNearby
 from mail.editlock import LockRefusal
 from permissions.access import AgentRequest
 
@@ -28,7 +28,7 @@ def refusal(request: AgentRequest, error: Declined | LockRefusal) -> HttpRespons
         "holder": error.holder if isinstance(error, LockRefusal) else None,
         "since": error.since if isinstance(error, LockRefusal) else None,
         "url": reverse("mail:draft", args=[error.draft.pk])
-        if isinstance(error, OthersDraft)
+        if isinstance(error, OthersDraft | AnswerBegun)
         else request.htmx.current_url or "",
     }
     if isinstance(error, DraftConflict):

@@ -195,6 +195,8 @@ TABLE: dict[str, Row] = {
     "mail:reply": posting(ANSWERING, *MAIL),
     "mail:reply_all": posting(ANSWERING, *MAIL),
     "mail:forward": posting(ANSWERING, *MAIL),
+    # No draft of Gmail's: 409 to whoever may write.
+    "mail:adopt": posting(everybody(409, outsider=404, reader=403), *MAIL),
     "mail:reading": Row(MEMBERS, args=MAIL),
     "mail:charset_ready": Row(everybody(404), args=MAIL),
     "mail:original": Row(MEMBERS, args=MAIL),

@@ -18,7 +18,7 @@ from mail.mime import (
     reply_recipients,
     reply_subject,
 )
-from mail.mime.references import reply_references
+from mail.mime.references import is_forward, reply_references
 
 
 @pytest.mark.spec("M18b")
@@ -150,3 +150,18 @@ def test_forwarding() -> None:
         "---- 転送 ----\n差出人: 山田 <yamada@c.example>\n日時: 2026/11/22 10:00\n件名: 件名\n"
         "宛先: サポート <support@shop.example>\nCc: boss@c.example\n\n本文\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("subject", "forwarded"),
+    [
+        ("Fwd: ご注文", True),
+        ("転送：ご注文", True),
+        ("FW[2]: Re: x", True),
+        ("Re: Fwd: x", False),
+        ("ご注文", False),
+        ("", False),
+    ],
+)
+def test_whether_a_subject_is_a_forwards(subject: str, forwarded: bool) -> None:
+    assert is_forward(subject) is forwarded
