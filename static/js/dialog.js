@@ -10,12 +10,13 @@ document.addEventListener("click", (event) => {
   if (event.target instanceof HTMLDialogElement) event.target.close();
 });
 
-/* #dialog shows many things: what it showed last is not seen while the next is on its way. */
-document.addEventListener("htmx:beforeRequest", ({ detail: { target } }) => { if (target?.id === "dialog") target.replaceChildren(); });
-document.addEventListener("htmx:responseError", ({ detail: { target } }) => { if (target?.id === "dialog") target.close(); });
+/* What they showed last is not seen, and nothing is chosen in it, while the next is on its way. */
+const isFilled = (target) => target?.matches?.("#dialog, #label-dialog");
+document.addEventListener("htmx:beforeRequest", ({ detail: { target } }) => { if (isFilled(target)) target.replaceChildren(); });
+document.addEventListener("htmx:responseError", ({ detail: { target } }) => { if (isFilled(target)) target.close(); });
 /* It was opened empty, with the focus on itself: its first field or button takes it, or the way out. */
 document.addEventListener("htmx:afterSettle", ({ detail: { target } }) => {
-  if (target?.id !== "dialog" || document.activeElement !== target) return;
+  if (!isFilled(target) || document.activeElement !== target) return;
   (target.querySelector(".dialog-body :is(input:not([type=hidden]), select, button)") || target.querySelector("[data-dialog-close]"))?.focus();
 });
 
