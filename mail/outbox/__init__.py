@@ -14,6 +14,7 @@ asked for, a mail can also be `held` for a person to decide, and `cancelled` by 
 - `outcome`    what sent, failed and uncertain mean for draft, mail and lock
 - `following`  下書き保存: the draft in Gmail follows the one here
 - `adopting`   a draft that was begun in Gmail: which one it is there
+- `replaced`   what was written over there is no second row here
 - `noticing`   and what a person makes of it in Gmail is noticed here
 - `crashpoints`, `timing`, `troubles`
 

@@ -35,6 +35,7 @@ from mail.access import may_write
 from mail.models import Draft, Outgoing, OutgoingState
 from mail.outbox import adopting, crashpoints, evidence, gate, orphans, outcome, timing, troubles
 from mail.outbox.claims import ClaimLost, claim, move, put_down
+from mail.outbox.replaced import replaced
 from mailboxes.actions.keep import note_refused, note_trouble
 from mailboxes.gmail import client_for
 from mailboxes.secrets import SecretUnreadable
@@ -241,6 +242,7 @@ def _reuse_draft(client: GmailClient, outgoing: Outgoing, draft: Draft) -> bool:
         draft.gmail_draft_id, bytes(outgoing.raw), outgoing.thread_id or None
     )
     crashpoints.reach("after-draft-update")
+    replaced(outgoing.mailbox_id, found["id"])
     _draft_ready(outgoing, made.id, made.message_id, made.thread_id)
     return True
 

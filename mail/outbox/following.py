@@ -24,6 +24,7 @@ from mail.mime.addresses import is_valid_address
 from mail.models import Attachment, Draft, DraftState, Outgoing
 from mail.outbox import crashpoints, evidence, orphans, timing, troubles
 from mail.outbox.freeze import compose, full_text, sender_row, thread_of
+from mail.outbox.replaced import replaced
 from mailboxes.actions.keep import note_trouble
 from mailboxes.gmail import client_for
 from mailboxes.models import MailboxState
@@ -58,6 +59,7 @@ def follow(draft_id: int) -> None:
         client = client_for(draft.mailbox, priority="agent")
         if draft.state == DraftState.DISCARDED:
             orphans.delete(client, draft.gmail_draft_id)
+            replaced(draft.mailbox_id, draft.gmail_message_id)
             note(draft, gmail_draft_id="", gmail_message_id="")
         else:
             _write(client, draft)
@@ -104,6 +106,7 @@ def _write(client: GmailClient, draft: Draft) -> None:
             let_go(draft, troubles.DRAFT_CHANGED, theirs=found)
             return
         made = client.update_draft(draft.gmail_draft_id, raw, thread_id)
+        replaced(draft.mailbox_id, found["id"])
     note(
         draft,
         gmail_draft_id=made.id,

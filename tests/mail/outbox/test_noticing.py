@@ -91,6 +91,7 @@ def test_a_draft_that_is_well_is_left_alone_and_listed_once(desk: Desk) -> None:
     assert Message.objects.filter(folder="draft", gone_at=None).count() == 1
     assert desk.listed() == (["保存した文章"], [])
     desk.press_save("もう一度保存した")
+    assert desk.listed() == (["もう一度保存した"], [])  # before the mirror has heard of it
     assert desk.notice() == []
     assert desk.listed() == (["もう一度保存した"], [])
 
