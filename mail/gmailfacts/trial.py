@@ -31,7 +31,8 @@ FILE = b"CloudCallCenter Mail\r\n" * 40
 class Sent:
     """The mail to oneself, and what Gmail said at each step. Resources are read with format=full.
 
-    `left` is the draft as Gmail still showed it after the sending; None when it was gone.
+    `listed` are the account's newest drafts once it was changed. `left` is the draft as Gmail still
+    showed it after the sending; None when it was gone.
     """
 
     token: str
@@ -40,6 +41,7 @@ class Sent:
     created: DraftRef
     updated: DraftRef
     draft: dict[str, Any]
+    listed: list[DraftRef]
     answer: SentRef
     left: dict[str, Any] | None
     message: dict[str, Any]
@@ -99,6 +101,7 @@ class Trial:
         created = self.new_draft(self._raw(token, message_id, "first version"))
         updated = self.client.update_draft(created.id, self._raw(token, message_id, TEXT))
         draft = self.client.get_draft(created.id)
+        listed = self.client.list_drafts().drafts
         answer = self.client.send_draft(created.id)
         self._messages.add(answer.id)
         self.client.modify(answer.id, add=[self.label])
@@ -109,6 +112,7 @@ class Trial:
             created=created,
             updated=updated,
             draft=draft,
+            listed=listed,
             answer=answer,
             left=self._draft(created.id),
             message=self.client.get_message(answer.id),

@@ -25,6 +25,19 @@ def draft_ids(trial: Trial) -> Finding:
 
 
 @fact(
+    "drafts-listed",
+    expected="drafts.list names a draft with the message that it has now, and its conversation",
+    relied="a draft that was begun in Gmail is found by its message (mail.outbox.adopting)",
+    need=Need.WRITE,
+)
+def drafts_listed(trial: Trial) -> Finding:
+    sent = trial.sent
+    found = [each for each in sent.listed if each.id == sent.updated.id]
+    seen = ", ".join(f"message {each.message_id} of {each.thread_id}" for each in found)
+    return verdict_of(found == [sent.updated], seen or "not listed")
+
+
+@fact(
     "draft-header",
     expected="a saved draft keeps our X-Outbox-Id",
     relied="orphaned drafts are found and deleted by it (mail.outbox.orphans)",

@@ -219,6 +219,17 @@ class DraftsThatStay(Other):
         return self.first
 
 
+class StaleDraftList(Other):
+    """The list names the message that a draft began with."""
+
+    def create_draft(self, raw: bytes, thread_id: str | None = None) -> Any:
+        self.began = super().create_draft(raw, thread_id)
+        return self.began
+
+    def list_drafts(self, *args: Any, **more: Any) -> Any:
+        return replace(super().list_drafts(*args, **more), drafts=[self.began])
+
+
 class UntrashGivesTheInbox(Other):
     def untrash(self, message_id: str) -> Any:
         super().untrash(message_id)
@@ -276,6 +287,7 @@ class RawCharsets(Other):
         ("attachment-ids", ShortAttachments),
         ("own-attachment", ShortAttachments),
         ("draft-ids", DraftsThatStay),
+        ("drafts-listed", StaleDraftList),
         ("send-consumes", DraftsThatStay),
         ("untrash-labels", UntrashGivesTheInbox),
         ("label-names", AnyLabel),
