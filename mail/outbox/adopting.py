@@ -18,7 +18,7 @@ from callcenter.gmail.client import GmailClient
 from callcenter.gmail.errors import AuthRevoked, GmailError, NotFound, QuotaExceeded
 from callcenter.gmail.types import DraftRef
 from mail.models import Draft, DraftState, Message, Outgoing
-from mail.outbox import evidence, following, noticing, orphans, timing, troubles
+from mail.outbox import evidence, following, noticing, orphans, troubles
 from mailboxes.actions.keep import note_trouble
 from mailboxes.gmail import client_for
 from mailboxes.models import MailboxState
@@ -53,7 +53,7 @@ def unbound() -> QuerySet[Draft]:
 
 def bind(draft_id: int) -> None:
     """Find out which one it is. Safe to call at any time, any number of times."""
-    if not unbound().filter(pk=draft_id).update(claimed_until=Now() + timing.CLAIM):
+    if not following.claim(unbound(), draft_id):
         return
     draft = Draft.objects.select_related(
         "mailbox", "author", "adopted__conversation", "answers__conversation", "answers__mailbox"

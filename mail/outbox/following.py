@@ -48,9 +48,18 @@ def behind() -> QuerySet[Draft]:
     ).exclude(pk__in=in_outbox.values("draft"))
 
 
+def claim(rows: QuerySet[Draft], draft_id: int) -> bool:
+    """Take one of these drafts in hand for a while; of two workers at once one has it."""
+    # On the row itself as well: PostgreSQL asks that again once it has waited for the other one's
+    # write, and does not ask a subquery again.
+    free = Q(claimed_until=None) | Q(claimed_until__lte=Now())
+    wanted = Draft.objects.filter(free, pk__in=rows.filter(pk=draft_id).values("pk"))
+    return bool(wanted.update(claimed_until=Now() + timing.CLAIM))
+
+
 def follow(draft_id: int) -> None:
     """Bring Gmail's draft up to date, or away. Safe to call at any time, any number of times."""
-    if not behind().filter(pk=draft_id).update(claimed_until=Now() + timing.CLAIM):
+    if not claim(behind(), draft_id):
         return
     draft = Draft.objects.select_related(
         "mailbox", "answers__conversation", "answers__mailbox"

@@ -29,8 +29,8 @@ from mail.models import (
     Outgoing,
     Status,
 )
-from mail.outbox import evidence, timing, troubles
-from mail.outbox.following import let_go, saved_text
+from mail.outbox import evidence, troubles
+from mail.outbox.following import claim, let_go, saved_text
 from mail.outbox.freeze import thread_of
 from mailboxes.gmail import client_for
 from mailboxes.models import MailboxState
@@ -68,7 +68,7 @@ def suspects() -> QuerySet[Draft]:
 
 def look_at(draft_id: int) -> None:
     """Find out what became of it in Gmail. Safe to call at any time, any number of times."""
-    if not suspects().filter(pk=draft_id).update(claimed_until=Now() + timing.CLAIM):
+    if not claim(suspects(), draft_id):
         return
     draft = Draft.objects.select_related(
         "mailbox", "author", "answers__conversation", "answers__mailbox"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connection, transaction
 
 from mail.actions.drafts import autosave, cancel, discard, save
 from mail.actions.fields import DraftFields
@@ -11,6 +14,7 @@ from mail.mime.payload import parse_payload
 from mail.models import Draft, DraftKind, DraftState, OutgoingState
 from mail.outbox import following, troubles
 from tests.mail.outbox.conftest import Office
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -157,3 +161,34 @@ def test_what_is_no_address_yet_is_left_out_in_gmail(office: Office) -> None:
     found = parse_payload(resource["message"])
     assert [person.address for person in found.to] == ["aoi@customer.example"]
     assert draft.to == [["", "aoi@customer.example"], ["", "まだ途中"]]
+
+
+def test_of_two_workers_at_once_one_has_the_draft(office: Office, composer: Composer) -> None:
+    """The second one waits for the first one's claim to be committed, and then sees it."""
+    version = Draft.objects.get(pk=composer.draft.pk).version
+    save(
+        composer.draft,
+        office.agent,
+        token=composer.lock.token,
+        version=version,
+        fields=DraftFields(text="本文"),
+    )
+
+    def second() -> bool:
+        try:
+            return following.claim(following.behind(), composer.draft.pk)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            assert following.claim(following.behind(), composer.draft.pk)
+            waiting = pool.submit(second)
+            until(_somebody_waits, what="the second worker waits for the first")
+        assert not waiting.result(timeout=20)
+
+
+def _somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        return bool(cursor.fetchone()[0])
