@@ -25,14 +25,20 @@ from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
 
 Scope = dict[str, Any]
+# What open pages ask for by themselves, over and over. Two at once: each thread that runs takes its
+# share of the interpreter from the event loop, and with it from everybody's events; and nobody who
+# has pressed something waits behind what nobody is waiting for.
+UNASKED = frozenset({"/mail/rows/", "/mail/nav/", "/live/poll/"})
+UNASKED_THREADS = 2
 # As many as the pool has connections for, but some for the readers of events.
-THREADS = max(2, int(os.environ.get("DB_POOL", "12")) - 4)
+THREADS = max(2, int(os.environ.get("DB_POOL", "12")) - 4 - UNASKED_THREADS)
 
 
 class PageHandler(ASGIHandler):
     def __init__(self) -> None:
         super().__init__()
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="page")
+        self._unasked = ThreadPoolExecutor(UNASKED_THREADS, thread_name_prefix="unasked")
 
     def load_middleware(self, is_async: bool = False) -> None:
         super().load_middleware(is_async=False)
@@ -49,7 +55,9 @@ class PageHandler(ASGIHandler):
             return
         try:
             loop = asyncio.get_running_loop()
-            response = await loop.run_in_executor(self._threads, self._answer, scope, body)
+            asked_for = scope["path"].removeprefix(scope.get("root_path", ""))
+            threads = self._unasked if asked_for in UNASKED else self._threads
+            response = await loop.run_in_executor(threads, self._answer, scope, body)
             if response.streaming:
                 await self._stream(response, receive, send)
             else:

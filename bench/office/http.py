@@ -28,12 +28,27 @@ class Connection:
             Answer: anything but 200. OSError, EOFError: the connection broke.
         """
         async with self._turn:
+            kept = self._streams is not None
             try:
-                reader = await self._ask(path, "*/*")
-                return b"".join([piece async for piece in _body(reader, await _headers(reader))])
+                return await self._get(path)
+            except (OSError, EOFError) as error:
+                self.close()
+                # The server closes what is idle, perhaps just now: browsers ask again on a new one.
+                begun = isinstance(error, asyncio.IncompleteReadError) and error.partial
+                if not kept or begun:
+                    raise
+            except Answer:
+                self.close()
+                raise
+            try:
+                return await self._get(path)
             except (OSError, EOFError, Answer):
                 self.close()
                 raise
+
+    async def _get(self, path: str) -> bytes:
+        reader = await self._ask(path, "*/*")
+        return b"".join([piece async for piece in _body(reader, await _headers(reader))])
 
     async def stream(self, path: str) -> AsyncIterator[str]:
         """The lines of a server-sent stream, as they come."""

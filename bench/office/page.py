@@ -19,20 +19,23 @@ PATCHED = re.compile(r"^((status|assignee|lock|draft|outgoing)\.|mail\.(read|sta
 _ROW = re.compile(r'<tr id="m-([^"]+)" data-v="(\d+)"')
 
 
+Change = tuple[str, int]
+"""A mail's public id, and the version that the change gave it."""
+
+
 @dataclass(slots=True)
 class Clock:
-    """When each change was begun, by the mail's public id and version; and what came of it."""
+    """When each change was heard of, and when a row showed it."""
 
-    begun: dict[tuple[str, int], float] = field(default_factory=dict)
-    hints: list[float] = field(default_factory=list)
-    rows: list[float] = field(default_factory=list)
+    heard: list[tuple[Change, float]] = field(default_factory=list)
+    shown: list[tuple[Change, float]] = field(default_factory=list)
     requests: int = 0
     errors: list[str] = field(default_factory=list)
 
-    def hinted(self, event: dict[str, Any], at: float) -> None:
-        begun = self.begun.get((event["public_id"], event["version"] or 0))
-        if begun is not None:
-            self.hints.append(at - begun)
+
+def since(begun: dict[Change, float], seen: list[tuple[Change, float]]) -> list[float]:
+    """Seconds from the beginning of each change to when it was seen."""
+    return [at - begun[change] for change, at in seen if change in begun]
 
 
 @dataclass(slots=True)
@@ -81,7 +84,7 @@ class Tab:
         if event.get("id") in self._seen or not event.get("public_id"):
             return
         self._seen.add(event["id"])
-        self.clock.hinted(event, at)
+        self.clock.heard.append(((event["public_id"], event["version"] or 0), at))
         if self.shows is not None:
             self._show(event, at)
 
@@ -103,9 +106,7 @@ class Tab:
                 self._asking = asyncio.create_task(self._ask())
 
     def _row(self, public_id: str, version: int, at: float) -> None:
-        begun = self.clock.begun.get((public_id, version))
-        if begun is not None:
-            self.clock.rows.append(at - begun)
+        self.clock.shown.append(((public_id, version), at))
 
     async def _ask(self) -> None:
         jitter = 0.12 * self.chance.uniform(0.5, 1.5)

@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 # Seconds in which hints that come close together become one reading, and one write to each stream.
 # Writing is most of what a large office costs: two hundred streams that are written to eight times
 # a second take a quarter of a core.
-GATHER, GATHER_LONGEST = 0.12, 0.3
+GATHER, GATHER_LONGEST = 0.1, 0.2
 # Gmail is asked more often for what somebody looks at: said anew in this time.
 WATCH_EVERY = 15.0
 # A browser that does not read is told to load itself anew; nobody's memory grows without end.
@@ -48,7 +48,7 @@ Rights = Mapping[int, Collection[int]]
 
 def gathering(streams: int) -> float:
     """Seconds to wait for more hints before so many streams are written to."""
-    return min(GATHER_LONGEST, GATHER + streams / 1000)
+    return min(GATHER_LONGEST, GATHER + streams / 2500)
 
 
 class Subscriber:

@@ -247,5 +247,6 @@ def test_who_comes_while_the_database_is_read_is_told_to_look(
 
 
 def test_a_large_office_is_told_a_little_later_and_in_fewer_writes() -> None:
-    assert feeding.gathering(1) < 0.13
-    assert feeding.gathering(200) == feeding.gathering(5000) == 0.3
+    assert feeding.gathering(1) < 0.11
+    assert feeding.gathering(200) == 0.18
+    assert feeding.gathering(300) == feeding.gathering(5000) == 0.2
