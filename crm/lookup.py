@@ -6,8 +6,6 @@ from collections.abc import Collection
 
 from django.db import connection
 
-from crm.models import Customer
-
 
 def owners(address_keys: Collection[str]) -> dict[str, int]:
     """The customers' keys by normalised address, in one question; no entry where nobody has it."""
@@ -21,10 +19,3 @@ def owners(address_keys: Collection[str]) -> dict[str, int]:
             [wanted],
         )
         return dict(cursor.fetchall())
-
-
-def owner(address_key: str) -> Customer | None:
-    """The customer with this normalised address."""
-    if not address_key:
-        return None
-    return Customer.objects.filter(keys__address_key=address_key).first()

@@ -12,6 +12,7 @@ from django.contrib.postgres.indexes import HashIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from crm.models import Customer
 from labels.models import Label
 from mail import publicid
 from mailboxes.models import Mailbox
@@ -103,6 +104,10 @@ class Message(models.Model):
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False
     )
+    # Whom it was exchanged with, where that is known; written by mail.linking.
+    customer = models.ForeignKey(
+        Customer, models.SET_NULL, null=True, related_name="+", db_index=False
+    )
     # Grows with every change of what a row shows; rendered rows are cached by it.
     version = models.PositiveIntegerField(default=0)
     # Deleted for good in Gmail; the row stays so that comments and history do.
@@ -138,6 +143,12 @@ class Message(models.Model):
                 name="message_by_assignee",
                 condition=models.Q(assignee__isnull=False),
             ),
+            # A customer's page; customer:
+            models.Index(
+                fields=["customer", "-internal_date", "-id"],
+                name="message_by_customer",
+                condition=models.Q(customer__isnull=False),
+            ),
             # larger: — what is really large is rare.
             models.Index(fields=["size"], name="message_by_size"),
         )
@@ -148,6 +159,12 @@ class Message(models.Model):
     @property
     def public_id(self) -> str:
         return publicid.encode(self.pk)
+
+    @property
+    def known_customer(self) -> Customer | None:
+        """The customer, unless deleted: then the link is about to go."""
+        customer = self.customer
+        return customer if customer is not None and customer.left_at is None else None
 
 
 class MessageBody(models.Model):

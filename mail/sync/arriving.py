@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from html import unescape
 from typing import Any
 
+from crm.lookup import owners
 from labels.models import Label
-from mail import mime
+from mail import linking, mime
 from mail.mime.addresses import normalise_address
 from mail.models import (
     Attachment,
@@ -65,9 +66,16 @@ def store_new(account: Account, readings: Sequence[Reading]) -> list[Message]:
     conversations = _conversations(account.mailbox, readings)
     labels = account.labels(gmail_id for reading in readings for gmail_id in reading.label_ids)
     keys = bulk.new_keys(Message, len(readings))
+    parties = [_party(account, reading) for reading in readings]
+    customers = owners(parties)
     pairs = [
-        (_message(account, reading, conversations[_thread_id(reading)], key), reading)
-        for key, reading in zip(keys, readings, strict=True)
+        (
+            _message(
+                account, reading, conversations[_thread_id(reading)], key, customers.get(party)
+            ),
+            reading,
+        )
+        for key, party, reading in zip(keys, parties, readings, strict=True)
     ]
     messages = [message for message, _ in pairs]
     bulk.insert(messages)
@@ -133,7 +141,25 @@ def _is_from_ourselves(account: Account, sender: mime.Person | None) -> bool:
     return sender is not None and normalise_address(sender.address) in account.own_addresses
 
 
-def _message(account: Account, reading: Reading, conversation: Conversation, key: int) -> Message:
+def _party(account: Account, reading: Reading) -> str:
+    """The address that the mail is linked to a customer by."""
+    parsed = reading.parsed
+    recipients = parsed.to or parsed.cc or parsed.bcc
+    return linking.party(
+        folder_of(reading.label_ids),
+        parsed.sender.address if parsed.sender else "",
+        recipients[0].address if recipients else "",
+        account.own_addresses,
+    )
+
+
+def _message(
+    account: Account,
+    reading: Reading,
+    conversation: Conversation,
+    key: int,
+    customer_id: int | None,
+) -> Message:
     resource, parsed = reading.resource, reading.parsed
     folder, date, sender = folder_of(reading.label_ids), reading.date, parsed.sender
     return Message(
@@ -153,6 +179,7 @@ def _message(account: Account, reading: Reading, conversation: Conversation, key
         is_starred="STARRED" in reading.label_ids,
         automatic=parsed.automatic,
         size=min(max(0, int(resource.get("sizeEstimate") or 0)), _LARGEST_INTEGER),
+        customer_id=customer_id,
         status=first_status(
             folder,
             reading.label_ids,
