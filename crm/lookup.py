@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from django.db import connection
+from django.db.models import QuerySet
+
+from callcenter.drawers import folded_words, searched
+from crm.models import Customer
 
 
 def owners(address_keys: Collection[str]) -> dict[str, int]:
@@ -19,3 +23,11 @@ def owners(address_keys: Collection[str]) -> dict[str, int]:
             [wanted],
         )
         return dict(cursor.fetchall())
+
+
+def with_words(text: str) -> QuerySet[Customer]:
+    """Those of whom all these words are known, as the list of customers finds them; nobody for no
+    words."""
+    if not folded_words(text):
+        return Customer.objects.none()
+    return searched(Customer.objects.all(), text)
