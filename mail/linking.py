@@ -96,8 +96,8 @@ def known(
         name, address = first_recipient(people)
     at, key = "to" if outgoing else "sender", normalise_address(address)
     customer = message.known_customer
-    if customer is None and met.get(key):
-        customer = Customer.objects.filter(pk=met[key]).first()
+    if customer is None and (customer_id := met.get(key)):
+        customer = Customer.objects.filter(pk=customer_id).first()
     if customer is not None:
         return Known(at, customer, reverse("crm:detail", args=[customer.pk]))
     if key not in met or not _may_enter(user, message):

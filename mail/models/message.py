@@ -75,6 +75,12 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """As `visible_to`, with what was deleted in Gmail: its comments and history are kept."""
         return self.filter(mailbox_id__in=user.mailbox_ids)
 
+    def for_rows(self) -> MessageQuerySet:
+        """With the people whom a row of a list shows; of the customer no more than that."""
+        unseen = ("search_text", "name_key", "number_key", "addresses", "phones", "notes")
+        rows = self.select_related("assignee", "customer")
+        return rows.defer(*(f"customer__{name}" for name in unseen))
+
     def newest_first(self) -> MessageQuerySet:
         return self.order_by("-internal_date", "-id")
 

@@ -111,6 +111,7 @@ TABLE: dict[str, Row] = {
     "signatures:delete": posting(everybody(403, leader=422, admin=422), "signature"),
     "signatures:defaults": posting(everybody(302, reader=403), "signature"),
     "signatures:look": Row(DRAWER, args=("signature",)),
+    "mail:customer_mail": Row(DRAWER, args=("customer",)),
     "mail:filling": Row(READERS),
     "addressbook:list": Row(everybody(200, reader=403)),
     "addressbook:new": Row(everybody(200, reader=403)),

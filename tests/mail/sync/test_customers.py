@@ -6,12 +6,12 @@ from collections.abc import Collection
 
 import pytest
 
+from crm import lookup
 from crm.actions import keep
 from crm.models import Customer, Moved
 from mail.mime import parse
 from mail.models import Message
 from mail.raw.renew import renew
-from mail.sync import arriving
 from tests.crm.conftest import values
 from tests.mail import cast
 from tests.mail.connected import letter
@@ -32,13 +32,13 @@ def test_received_and_sent_mail_arrives_linked(
     mirror: Mirror, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
-    real = arriving.owners
+    real = lookup.owners
 
     def counting(keys: Collection[str]) -> dict[str, int]:
         asked.append(len(keys))
         return real(keys)
 
-    monkeypatch.setattr(arriving, "owners", counting)
+    monkeypatch.setattr("mail.sync.arriving.owners", counting)
     aoi = customer("井上 葵", "AOI@customer.example")
     before = [mirror.deliver(number) for number in range(4)]
     unknown = mirror.sandbox.admin.deliver(
@@ -80,8 +80,8 @@ def test_a_customer_deleted_in_between_keeps_no_mail_from_being_stored(
     aoi = customer("井上 葵", AOI)
     # The row is gone between the question and the mail's own row.
     told = iter([{AOI: aoi.pk + 1000}])
-    real = arriving.owners
-    monkeypatch.setattr(arriving, "owners", lambda keys: next(told, None) or real(keys))
+    real = lookup.owners
+    monkeypatch.setattr("mail.sync.arriving.owners", lambda keys: next(told, None) or real(keys))
     gmail_id = mirror.deliver(1)
     mirror.catch_up()
     assert mirror.message(gmail_id).customer == aoi
