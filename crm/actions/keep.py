@@ -110,7 +110,8 @@ def _keep_addresses(customer: Customer) -> None:
     CustomerAddress.objects.bulk_create(
         CustomerAddress(customer=customer, address_key=key) for key in sorted(wanted - present)
     )
-    moving.note(wanted ^ present)
+    if moved := wanted ^ present:
+        moving.note(moved)
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html import unescape
 from typing import Any
@@ -42,13 +42,16 @@ def _date(resource: Mapping[str, Any], parsed: mime.ParsedMessage) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One mail as Gmail has just told it. `label_ids`: with our own latest changes laid over."""
+    """One mail as Gmail has just told it. `label_ids`: with our own latest changes laid over.
+    `customer_id`: whom it was exchanged with, once that was asked (`with_customers`).
+    """
 
     row: ToFetch
     resource: Mapping[str, Any]
     label_ids: frozenset[str]
     parsed: mime.ParsedMessage
     date: datetime
+    customer_id: int | None = None
 
     @classmethod
     def of(
@@ -61,21 +64,29 @@ class Reading:
         return cls(row, resource, frozenset(label_ids), parsed, _date(resource, parsed))
 
 
+def with_customers(account: Account, readings: Sequence[Reading]) -> list[Reading]:
+    """The same, each with the customer whom it was exchanged with: one question for all of them.
+
+    A customer deleted meanwhile keeps no mail from being stored: the row outlives it by minutes.
+    """
+    parties = [_party(account, reading) for reading in readings]
+    found = owners(parties)
+    if not found:
+        return list(readings)
+    return [
+        replace(reading, customer_id=found.get(party))
+        for reading, party in zip(readings, parties, strict=True)
+    ]
+
+
 def store_new(account: Account, readings: Sequence[Reading]) -> list[Message]:
     """Write mails that are not here yet, in the caller's transaction; in the order given."""
     conversations = _conversations(account.mailbox, readings)
     labels = account.labels(gmail_id for reading in readings for gmail_id in reading.label_ids)
     keys = bulk.new_keys(Message, len(readings))
-    parties = [_party(account, reading) for reading in readings]
-    customers = owners(parties)
     pairs = [
-        (
-            _message(
-                account, reading, conversations[_thread_id(reading)], key, customers.get(party)
-            ),
-            reading,
-        )
-        for key, party, reading in zip(keys, parties, readings, strict=True)
+        (_message(account, reading, conversations[_thread_id(reading)], key), reading)
+        for key, reading in zip(keys, readings, strict=True)
     ]
     messages = [message for message, _ in pairs]
     bulk.insert(messages)
@@ -153,13 +164,7 @@ def _party(account: Account, reading: Reading) -> str:
     )
 
 
-def _message(
-    account: Account,
-    reading: Reading,
-    conversation: Conversation,
-    key: int,
-    customer_id: int | None,
-) -> Message:
+def _message(account: Account, reading: Reading, conversation: Conversation, key: int) -> Message:
     resource, parsed = reading.resource, reading.parsed
     folder, date, sender = folder_of(reading.label_ids), reading.date, parsed.sender
     return Message(
@@ -179,7 +184,7 @@ def _message(
         is_starred="STARRED" in reading.label_ids,
         automatic=parsed.automatic,
         size=min(max(0, int(resource.get("sizeEstimate") or 0)), _LARGEST_INTEGER),
-        customer_id=customer_id,
+        customer_id=reading.customer_id,
         status=first_status(
             folder,
             reading.label_ids,
