@@ -25,6 +25,14 @@ def owners(address_keys: Collection[str]) -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
+def name_of(address_key: str) -> str:
+    """What the customer with this normalised address is called; "" where nobody has it."""
+    if not address_key:
+        return ""
+    rows = Customer.objects.filter(keys__address_key=address_key)
+    return rows.values_list("name", flat=True).first() or ""
+
+
 def with_words(text: str) -> QuerySet[Customer]:
     """Those of whom all these words are known, as the list of customers finds them; nobody for no
     words."""
