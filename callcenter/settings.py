@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "mailboxes",
     "labels",
     "addressbook",
+    "crm",
     "signatures",
     "templates_app",
     "mail",

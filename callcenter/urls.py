@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("mailboxes.urls")),
     path("", include("labels.urls")),
     path("", include("addressbook.urls")),
+    path("", include("crm.urls")),
     path("", include("signatures.urls")),
     path("", include("templates_app.urls")),
     path("", include("mail.urls")),

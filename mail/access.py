@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
+from mail.linking import MET
 from mail.models import Draft, DraftKind, DraftState, Message, Outgoing
 from mailboxes.models import Membership
 from permissions.access import require
@@ -33,7 +34,8 @@ def findable(user: User, message_id: int) -> Message:
 
 def to_open(user: User, message_id: int) -> Message:
     """As `findable`, with its body: for the page of one mail."""
-    messages = Message.objects.ever_visible_to(user).select_related("body")
+    messages = Message.objects.ever_visible_to(user).select_related("body", "customer")
+    messages = messages.annotate(met=MET)
     return _found(messages, user, message_id)
 
 

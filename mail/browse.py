@@ -207,7 +207,7 @@ class Browse:
 
     def page(self, user: User) -> tuple[list[Message], bool, bool]:
         """The rows of this place, newest first; whether there are newer ones, and older ones."""
-        found = self.messages(user).select_related("assignee")
+        found = self.messages(user).for_rows()
         if self.after is not None:
             rows = list(found.filter(self.after.newer).order_by("internal_date", "id")[: PAGE + 1])
             return rows[:PAGE][::-1], len(rows) > PAGE, True
@@ -219,7 +219,7 @@ class Browse:
     def find(self, user: User) -> Found:
         """A page of the search, which may have had to stop before its end."""
         asked = Asked(user, timezone.now())
-        within = self._within(user).select_related("assignee")
+        within = self._within(user).for_rows()
         place = self.after or self.before
         return find(
             self.search.tree,

@@ -83,6 +83,7 @@ _TOOLS: tuple[tuple[str, Any, str, Operation], ...] = (
     ("signature", _("Signatures"), "signatures:list", Operation.SIGNATURES_VIEW),
     ("tag", _("Labels"), "labels:list", Operation.LABELS_VIEW),
     ("book-user", _("Address book"), "addressbook:list", Operation.ADDRESSES_VIEW),
+    ("contact-round", _("Customers"), "crm:list", Operation.CUSTOMERS_VIEW),
 )
 
 

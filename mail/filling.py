@@ -12,8 +12,10 @@ from django.utils import timezone
 
 from callcenter.addresses import normalise_address
 from callcenter.variables import Variable, blanks, remaining
+from crm.lookup import name_of
 from mail.models import Draft, Message
 from permissions.models import User
+from permissions.operations import Operation
 from signatures.models import Signature
 
 # One form in every language: the mail's language is the customer's, not the screen's.
@@ -26,7 +28,8 @@ def values_for(
     """The values for a mail that answers `answers` (or nothing) and goes `to` these people.
 
     The customer is whom one writes to: the first of To, and when nobody stands there yet the
-    sender of what is answered. A name that is only the address again is none.
+    sender of what is answered. What the team calls a customer comes before how they call
+    themselves; a name that is only the address again is none.
     """
     name, address = next(((name, address) for name, address in to if address), ("", ""))
     if answers is not None:
@@ -35,6 +38,8 @@ def values_for(
             name, address = answers.from_name, answers.from_address
     if normalise_address(name) == normalise_address(address):
         name = ""
+    if user.may(Operation.CUSTOMERS_VIEW):
+        name = name_of(normalise_address(address)) or name
     values = {
         Variable.CUSTOMER_NAME: name,
         Variable.CUSTOMER_ADDRESS: address,

@@ -41,8 +41,11 @@ def furnish(messages: list[Message], user: User, query: str) -> list[Message]:
         for label in labels_of(user)
         if label.kind == LabelKind.USER and label.state == LabelState.LIVE and not label.hidden
     ]
+    names_shown = user.may(Operation.CUSTOMERS_VIEW)
     for message in messages:
         row: Any = message
+        customer = message.known_customer if names_shown and message.customer_id else None
+        row.customer_name = customer.name if customer else ""
         on_it = worn.get(message.pk, ())
         row.shown_labels = [label for label in shown if label.pk in on_it]
         row.comment, row.commented_by = comments.get(message.pk, ("", ""))
@@ -129,7 +132,7 @@ def _shown(row: Any) -> Iterable[object]:
     yield from (row.pk, row.version, row.url, row.internal_date)
     yield from (row.folder, row.status, row.is_unread, row.is_starred, row.has_attachments)
     yield from (row.automatic, row.undelivered, row.subject, row.snippet[:60])
-    yield from (row.from_name, row.from_address, row.to_line)
+    yield from (row.from_name, row.from_address, row.to_line, row.customer_name)
     if row.assignee is not None:
         yield from (row.assignee_id, row.assignee.name, row.assignee.color)
     yield from (getattr(row, name, ()) for name in ("subject_parts", "snippet_parts", "found_in"))

@@ -15,6 +15,7 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-bulk": {"task": "mail.bulk.tasks.sweep", "schedule": 3600.0},
     "build-search": {"task": "mail.tasks.build_search", "schedule": 30.0},
     "gather-contacts": {"task": "mail.tasks.gather_contacts", "schedule": 10.0},
+    "link-customers": {"task": "mail.tasks.link_customers", "schedule": 3.0},
     "sweep-files": {"task": "mail.tasks.sweep_files", "schedule": 3600.0},
     "sweep-orphans": {"task": "mail.tasks.sweep_orphans", "schedule": 600.0},
 }

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from callcenter.gmail.errors import GmailError
-from mail import contacts, editlock, settled
+from mail import contacts, editlock, linking, settled
 from mail.attachments import sweep
 from mail.models import Draft, Outgoing, OutgoingState
 from mail.outbox import adopting, claims, following, noticing, orphans, timing
@@ -71,6 +71,11 @@ def build_search() -> None:
 @shared_task
 def gather_contacts() -> None:
     contacts.gather()
+
+
+@shared_task
+def link_customers() -> None:
+    linking.follow()
 
 
 @shared_task

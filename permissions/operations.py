@@ -44,6 +44,10 @@ class Operation(models.TextChoices):
     ADDRESSES_CHANGE = "addresses.change", _("Change addresses")
     ADDRESSES_DELETE = "addresses.delete", _("Delete addresses")
     ADDRESSES_TRANSFER = "addresses.transfer", _("Import and export addresses")
+    CUSTOMERS_VIEW = "customers.view", _("See customers")
+    CUSTOMERS_ADD = "customers.add", _("Add customers")
+    CUSTOMERS_CHANGE = "customers.change", _("Change customers")
+    CUSTOMERS_DELETE = "customers.delete", _("Delete customers")
     ADMIN_MAILBOXES = "admin.mailboxes", _("Authentication settings")
     ADMIN_USERS = "admin.users", _("Users and permissions")
     ADMIN_LOG = "admin.log", _("Operation log")
@@ -72,10 +76,13 @@ AGENT = frozenset(
         Operation.ADDRESSES_VIEW,
         Operation.ADDRESSES_ADD,
         Operation.ADDRESSES_CHANGE,
+        Operation.CUSTOMERS_VIEW,
+        Operation.CUSTOMERS_ADD,
+        Operation.CUSTOMERS_CHANGE,
     }
 )
 # A leader keeps the drawers beside mail: whatever is more than adding and mending is theirs.
-_DRAWERS = ("templates.", "signatures.", "labels.", "addresses.")
+_DRAWERS = ("templates.", "signatures.", "labels.", "addresses.", "customers.")
 LEADER = AGENT | {
     Operation.MAIL_COMMENT_OTHERS,
     Operation.MAIL_BULK,

@@ -32,7 +32,7 @@ BIN = Path(sys.executable).parent
 
 # Where statements are written by hand, or lean on what the server does (locks, COPY, snapshots).
 OWN_SQL = (
-    *("tests/activity", "tests/addressbook", "tests/mailboxes"),
+    *("tests/activity", "tests/addressbook", "tests/crm", "tests/mailboxes"),
     *(f"tests/mail/{room}" for room in ("bulk", "live", "lock", "outbox", "search", "sync")),
 )
 

@@ -19,6 +19,7 @@ FILE = Path(__file__).resolve().parent.parent / "static" / "css" / "rowicons.css
 NAMES = (
     "check",
     "circle-dot",
+    "contact-round",
     "file-pen",
     "folder",
     "inbox",

@@ -22,7 +22,7 @@ row: static/js/drawers.js.
 """
 
 from callcenter.drawers.editing import Difference, EditedMeanwhile, EntryForm, differences, hold
-from callcenter.drawers.finding import Keyset, Page, fold, searched
+from callcenter.drawers.finding import Keyset, Page, fold, folded_words, searched
 from callcenter.drawers.models import Entry
 from callcenter.drawers.showing import Drawer, Editing, Row, kept_query, show
 
@@ -38,6 +38,7 @@ __all__ = [
     "Row",
     "differences",
     "fold",
+    "folded_words",
     "hold",
     "kept_query",
     "searched",

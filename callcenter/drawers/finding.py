@@ -25,9 +25,14 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold().replace("\x00", "")
 
 
+def folded_words(text: str) -> list[str]:
+    """What `searched` looks for."""
+    return fold(text).split()[:_MOST_WORDS]
+
+
 def searched(rows: QuerySet[M], words: str, *, field: str = "search_text") -> QuerySet[M]:
     """Those rows whose folded text contains every word."""
-    for word in fold(words).split()[:_MOST_WORDS]:
+    for word in folded_words(words):
         rows = rows.filter(**{f"{field}__contains": word})
     return rows
 

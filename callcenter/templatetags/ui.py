@@ -46,6 +46,7 @@ ICONS = frozenset(
         "circle-x",
         "clock",
         "cloud-off",
+        "contact-round",
         "copy",
         "download",
         "external-link",

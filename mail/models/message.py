@@ -12,6 +12,7 @@ from django.contrib.postgres.indexes import HashIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from crm.models import Customer
 from labels.models import Label
 from mail import publicid
 from mailboxes.models import Mailbox
@@ -74,6 +75,12 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """As `visible_to`, with what was deleted in Gmail: its comments and history are kept."""
         return self.filter(mailbox_id__in=user.mailbox_ids)
 
+    def for_rows(self) -> MessageQuerySet:
+        """With the people whom a row of a list shows; of the customer no more than that."""
+        unseen = ("search_text", "name_key", "number_key", "addresses", "phones", "notes")
+        rows = self.select_related("assignee", "customer")
+        return rows.defer(*(f"customer__{name}" for name in unseen))
+
     def newest_first(self) -> MessageQuerySet:
         return self.order_by("-internal_date", "-id")
 
@@ -102,6 +109,10 @@ class Message(models.Model):
     status = models.CharField(max_length=12, choices=Status.choices, null=True)  # noqa: DJ001
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False
+    )
+    # Whom it was exchanged with, where that is known; written by mail.linking.
+    customer = models.ForeignKey(
+        Customer, models.SET_NULL, null=True, related_name="+", db_index=False
     )
     # Grows with every change of what a row shows; rendered rows are cached by it.
     version = models.PositiveIntegerField(default=0)
@@ -138,6 +149,12 @@ class Message(models.Model):
                 name="message_by_assignee",
                 condition=models.Q(assignee__isnull=False),
             ),
+            # A customer's page; customer:
+            models.Index(
+                fields=["customer", "-internal_date", "-id"],
+                name="message_by_customer",
+                condition=models.Q(customer__isnull=False),
+            ),
             # larger: — what is really large is rare.
             models.Index(fields=["size"], name="message_by_size"),
         )
@@ -148,6 +165,12 @@ class Message(models.Model):
     @property
     def public_id(self) -> str:
         return publicid.encode(self.pk)
+
+    @property
+    def known_customer(self) -> Customer | None:
+        """The customer, unless deleted: then the link is about to go."""
+        customer = self.customer
+        return customer if customer is not None and customer.left_at is None else None
 
 
 class MessageBody(models.Model):

@@ -9,7 +9,8 @@ from django.db.models import F
 
 from activity.events import record
 from callcenter.richtext import html_to_text
-from mail import editlock, journal
+from crm.lookup import owners
+from mail import editlock, journal, linking
 from mail.mime import ParsedAttachment, ParsedMessage, Person
 from mail.mime.addresses import normalise_address
 from mail.models import (
@@ -48,9 +49,10 @@ def renew(message_id: int, parsed: ParsedMessage) -> None:
         body.save(update_fields=["notices", "needs_raw"])
     else:
         _write_body(body, parsed, notices)
-        _write_message(message, parsed)
+        own = linking.own_addresses(message.mailbox)
+        _write_message(message, parsed, own)
         _write_files(message, parsed.attachments)
-        _write_correspondents(message, parsed)
+        _write_correspondents(message, parsed, own)
         documents.renew(message, parsed)
         after_reading(message, parsed)
     Message.objects.filter(pk=message.pk).update(version=F("version") + 1)
@@ -90,7 +92,7 @@ def _write_body(body: MessageBody, parsed: ParsedMessage, notices: list[list[str
     body.save()
 
 
-def _write_message(message: Message, parsed: ParsedMessage) -> None:
+def _write_message(message: Message, parsed: ParsedMessage, own: frozenset[str]) -> None:
     sender = parsed.sender
     line = parsed.to or parsed.cc or parsed.bcc
     message.subject = parsed.subject
@@ -99,12 +101,15 @@ def _write_message(message: Message, parsed: ParsedMessage) -> None:
     message.to_line = ", ".join(person.name or person.address for person in line[:5])
     message.has_attachments = any(not each.inline for each in parsed.attachments)
     message.automatic = parsed.automatic
+    recipient = line[0].address if line else ""
+    party = linking.party(message.folder, message.from_address, recipient, own)
+    message.customer_id = owners([party]).get(party)
     text = parsed.text or html_to_text(parsed.html[: 64 * 1024])
     message.snippet = " ".join(text[: 16 * 1024].split())[:_SNIPPET] or message.snippet
     message.save(
         update_fields=[
             *("subject", "from_name", "from_address", "to_line"),
-            *("has_attachments", "automatic", "snippet"),
+            *("has_attachments", "automatic", "snippet", "customer"),
         ]
     )
 
@@ -132,13 +137,11 @@ def _write_files(message: Message, files: tuple[ParsedAttachment, ...]) -> None:
     message.attachments.exclude(part_id__in=parts).filter(file="").delete()
 
 
-def _write_correspondents(message: Message, parsed: ParsedMessage) -> None:
-    mailbox = message.mailbox
-    ours = {mailbox.address, *mailbox.send_as.values_list("address", flat=True)}
+def _write_correspondents(message: Message, parsed: ParsedMessage, own: frozenset[str]) -> None:
     sender = (parsed.sender,) if parsed.sender else ()
     people = (*sender, *parsed.reply_to, *parsed.to, *parsed.cc, *parsed.bcc)[:_MOST_PEOPLE]
     addresses = {normalise_address(person.address) for person in people}
-    addresses -= {normalise_address(address) for address in ours} | {""}
+    addresses -= own | {""}
     message.correspondents.exclude(address__in=addresses).delete()
     Correspondent.objects.bulk_create(
         (

@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, Value
 from django.db.models.expressions import Combinable
 
+from crm.lookup import with_words
 from labels.models import LabelKind
 from mail.mime.addresses import normalise_address
 from mail.models import (
@@ -130,7 +131,21 @@ def _contains(where: Combinable, pattern: Pattern) -> Q:
 
 def _term(term: Term, asked: Asked) -> Q:
     if term.field is Field.CUSTOMER and (address := whole_address(term.text)):
-        return Q(Exists(Correspondent.objects.filter(message=OuterRef("pk"), address=address)))
+        with_it = Q(Exists(Correspondent.objects.filter(message=OuterRef("pk"), address=address)))
+        customer_id = asked.customer_of(address)
+        return with_it | _of_customer(customer_id) if customer_id else with_it
+    if term.field is Field.CUSTOMER and asked.knows_customers(term.text):
+        known = with_words(term.text).filter(pk=OuterRef("customer"))
+        return _words(term, asked) | Q(Exists(known))
+    return _words(term, asked)
+
+
+def _of_customer(customer_id: int) -> Q:
+    # «Not of this customer» is true of nobody's mail too, which a comparison with NULL says not.
+    return Q(customer__isnull=False, customer=customer_id)
+
+
+def _words(term: Term, asked: Asked) -> Q:
     patterns = asked.patterns(term)
     if term.field is Field.ANY:
         return _any_of([_contains(_HEAD, each) | _contains(_BODY, each) for each in patterns])

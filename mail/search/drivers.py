@@ -14,7 +14,9 @@ from typing import Any
 
 from django.db import connection
 
+from callcenter.drawers import folded_words
 from mail.search.conditions import LARGEST, category_label, whole_address
+from mail.search.keys import of_words
 from mail.search.meanings import Asked
 from mail.search.nodes import (
     After,
@@ -165,7 +167,9 @@ def by_rows(tree: Node, asked: Asked) -> Iterator[Driver]:
                     "m.id",
                 )
             case Term(text, Field.CUSTOMER) if address := whole_address(text):
-                yield Driver("customer", "mail_correspondent WHERE address = %s AND", (address,))
+                yield _by_address(address, asked.customer_of(address))
+            case Term(text, Field.CUSTOMER) if asked.knows_customers(text):
+                yield _by_customer(leaf, asked)
             case Assigned(who) if who != "none":
                 people = [asked.user.pk] if who == "me" else asked.people_named(who)
                 yield _of_messages("assignee", "assignee_id = ANY(%s)", people)
@@ -183,6 +187,37 @@ def by_rows(tree: Node, asked: Asked) -> Iterator[Driver]:
                         f"mail_messagelabel WHERE label_id = {'%s' if one else 'ANY(%s)'} AND",
                         (ids[0] if one else ids,),
                     )
+
+
+def _by_address(address: str, customer_id: int | None) -> Driver:
+    """Mail exchanged with the address, and all mail of the customer who has it."""
+    if customer_id is None:
+        return Driver("customer", "mail_correspondent WHERE address = %s AND", (address,))
+    return Driver(
+        "customer",
+        "(SELECT internal_date, message_id FROM mail_correspondent WHERE address = %s"
+        " UNION SELECT internal_date, id FROM mail_message WHERE customer_id = %s) u WHERE",
+        (address, customer_id),
+    )
+
+
+def _by_customer(term: Term, asked: Asked) -> Driver:
+    """Mail of the customers of whom these words are known, and mail with the words themselves."""
+    words = [f"%{_plain(word)}%" for word in folded_words(term.text)]
+    return Driver(
+        "customer",
+        "found WHERE",
+        (of_words(term, asked), words),
+        found="WITH found AS MATERIALIZED (SELECT internal_date, message_id"
+        " FROM mail_searchdocument WHERE mail_search_keys(head, body) @@ %s::tsquery"
+        " UNION SELECT m.internal_date, m.id FROM crm_customer c"
+        " JOIN mail_message m ON m.customer_id = c.id"
+        " WHERE c.left_at IS NULL AND c.search_text LIKE ALL(%s))",
+    )
+
+
+def _plain(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def _of_messages(name: str, condition: str, value: object) -> Driver:

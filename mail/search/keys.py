@@ -35,10 +35,17 @@ def tsquery(tree: Node, asked: Asked) -> str:
     if isinstance(tree, Term):
         if tree.field is Field.CUSTOMER and "@" in tree.text:
             return ""  # the correspondents have it
-        letters = tuple(_LETTERS[part] for part in SEARCHED_PARTS.get(tree.field, ())) or ("",)
-        patterns = asked.patterns(tree)
-        return f"({' | '.join(_pattern(each, letters) for each in patterns)})" if patterns else ""
+        if tree.field is Field.CUSTOMER and asked.knows_customers(tree.text):
+            return ""  # those who are linked to them need not have the words; see `drivers`
+        return of_words(tree, asked)
     return ""
+
+
+def of_words(term: Term, asked: Asked) -> str:
+    """The keys of a term's own words."""
+    letters = tuple(_LETTERS[part] for part in SEARCHED_PARTS.get(term.field, ())) or ("",)
+    patterns = asked.patterns(term)
+    return f"({' | '.join(_pattern(each, letters) for each in patterns)})" if patterns else ""
 
 
 def decided(tree: Node, asked: Asked) -> Node:

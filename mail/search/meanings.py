@@ -7,17 +7,21 @@ may see.
 from __future__ import annotations
 
 import calendar
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from crm.lookup import owners, with_words
 from labels.models import Label
 from mail.search.nodes import Field, Term
 from mail.search.values import fold_value, label_key
 from mail.search.words import Pattern, folded_text
 from mailboxes.models import Mailbox, SendAs
 from permissions.models import User
+from permissions.operations import Operation
 
 _EARLIEST = datetime(1, 1, 2, tzinfo=UTC)
 
@@ -80,6 +84,26 @@ class Asked:
             for box in self._mailboxes
             if pattern in folded_text(box.address) or pattern in folded_text(box.name)
         ]
+
+    def customer_of(self, address: str) -> int | None:
+        """The key of the customer with this normalised address; None for whom may not see them."""
+        found: int | None = self._once(f"@{address}", lambda: owners([address]).get(address))
+        return found
+
+    def knows_customers(self, words: str) -> bool:
+        """Whether there is a customer of whom these words are known."""
+        return bool(self._once(words, with_words(words).exists))
+
+    def _once(self, key: str, ask: Callable[[], Any]) -> Any:
+        if not self.user.may(Operation.CUSTOMERS_VIEW):
+            return None
+        if key not in self._customers:
+            self._customers[key] = ask()
+        return self._customers[key]
+
+    @cached_property
+    def _customers(self) -> dict[str, Any]:
+        return {}
 
     def patterns(self, term: Term) -> list[Pattern]:
         """What a term looks for: one of them is enough. None: nothing can match."""

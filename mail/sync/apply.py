@@ -22,7 +22,7 @@ from django.db.models.functions import Coalesce, Now
 from mail.mime import bounded
 from mail.models import Message, Reconciliation, ToFetch
 from mail.sync.account import Account
-from mail.sync.arriving import Reading, store_new
+from mail.sync.arriving import Reading, store_new, with_customers
 from mail.sync.effects import after_arrival
 from mail.sync.renewing import renew
 from mailboxes.changes import not_yet_shown
@@ -55,7 +55,7 @@ def apply(
     readings = _readings(answers)
     known = _known(account, readings)
     renewed = [reading for reading in readings if reading.row.gmail_id in known]
-    fresh = [reading for reading in readings if reading.row.gmail_id not in known]
+    fresh = with_customers(account, [each for each in readings if each.row.gmail_id not in known])
     news = [reading for reading in fresh if _has_effects(account, reading)]
     quiet = [reading for reading in fresh if not _has_effects(account, reading)]
     stored = _store(account, partial(_renew, read_at=read_at), renewed)

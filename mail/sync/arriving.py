@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html import unescape
 from typing import Any
 
+from crm.lookup import owners
 from labels.models import Label
-from mail import mime
+from mail import linking, mime
 from mail.mime.addresses import normalise_address
 from mail.models import (
     Attachment,
@@ -41,13 +42,16 @@ def _date(resource: Mapping[str, Any], parsed: mime.ParsedMessage) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One mail as Gmail has just told it. `label_ids`: with our own latest changes laid over."""
+    """One mail as Gmail has just told it. `label_ids`: with our own latest changes laid over.
+    `customer_id`: whom it was exchanged with, once that was asked (`with_customers`).
+    """
 
     row: ToFetch
     resource: Mapping[str, Any]
     label_ids: frozenset[str]
     parsed: mime.ParsedMessage
     date: datetime
+    customer_id: int | None = None
 
     @classmethod
     def of(
@@ -58,6 +62,21 @@ class Reading:
         parsed: mime.ParsedMessage,
     ) -> Reading:
         return cls(row, resource, frozenset(label_ids), parsed, _date(resource, parsed))
+
+
+def with_customers(account: Account, readings: Sequence[Reading]) -> list[Reading]:
+    """The same, each with the customer whom it was exchanged with: one question for all of them.
+
+    A customer deleted meanwhile keeps no mail from being stored: the row outlives it by minutes.
+    """
+    parties = [_party(account, reading) for reading in readings]
+    found = owners(parties)
+    if not found:
+        return list(readings)
+    return [
+        replace(reading, customer_id=found.get(party))
+        for reading, party in zip(readings, parties, strict=True)
+    ]
 
 
 def store_new(account: Account, readings: Sequence[Reading]) -> list[Message]:
@@ -133,6 +152,18 @@ def _is_from_ourselves(account: Account, sender: mime.Person | None) -> bool:
     return sender is not None and normalise_address(sender.address) in account.own_addresses
 
 
+def _party(account: Account, reading: Reading) -> str:
+    """The address that the mail is linked to a customer by."""
+    parsed = reading.parsed
+    recipients = parsed.to or parsed.cc or parsed.bcc
+    return linking.party(
+        folder_of(reading.label_ids),
+        parsed.sender.address if parsed.sender else "",
+        recipients[0].address if recipients else "",
+        account.own_addresses,
+    )
+
+
 def _message(account: Account, reading: Reading, conversation: Conversation, key: int) -> Message:
     resource, parsed = reading.resource, reading.parsed
     folder, date, sender = folder_of(reading.label_ids), reading.date, parsed.sender
@@ -153,6 +184,7 @@ def _message(account: Account, reading: Reading, conversation: Conversation, key
         is_starred="STARRED" in reading.label_ids,
         automatic=parsed.automatic,
         size=min(max(0, int(resource.get("sizeEstimate") or 0)), _LARGEST_INTEGER),
+        customer_id=reading.customer_id,
         status=first_status(
             folder,
             reading.label_ids,

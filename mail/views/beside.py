@@ -47,7 +47,7 @@ def looked_at(request: AgentRequest, message: Message) -> dict[str, Any] | None:
     except ValueError:
         return None
     found = Message.objects.ever_visible_to(request.user).filter(pk__lt=2**63 - 1)
-    other = found.select_related("body", "assignee").filter(pk=number).first()
+    other = found.select_related("body", "assignee", "customer").filter(pk=number).first()
     return other_mail(request, message, other) if other and other.pk != message.pk else None
 
 

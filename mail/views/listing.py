@@ -249,9 +249,7 @@ def rows(request: AgentRequest) -> HttpResponse:
     on_screen = Message.objects.visible_to(user).filter(pk__in=_ids(request.GET.get("ids", "")))
     fresh = browse.messages(user).filter(pk__in=_ids(request.GET.get("new", "")))
     found = {
-        message.pk: message
-        for queryset in (on_screen, fresh)
-        for message in queryset.select_related("assignee")
+        message.pk: message for queryset in (on_screen, fresh) for message in queryset.for_rows()
     }
     ordered = sorted(found.values(), key=lambda each: (each.internal_date, each.pk), reverse=True)
     if browse.words:

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from callcenter.partials import page
-from mail import access, bodies, troubles
+from mail import access, bodies, linking, troubles
 from mail.attachments.preview import may_be_previewed
 from mail.models import DeliveryFailure, Message
 from mail.notices import explain_notices
@@ -58,11 +58,13 @@ def reading(request: AgentRequest, message: Message, *, query: str = "") -> dict
             ready = reverse("mail:charset_ready", args=[message.pk])
             values["charset_wait_url"] = f"{ready}?{_with(query, charset=charset)}"
             values["again_url"] = f"?{_with(query, charset=charset, again='1')}"
+    here = f"{reverse('mail:detail', args=[message.pk])}?{query}"
     menu = reading_menu(message, query=query, charset=charset)
     notices = explain_notices(body.notices)
     return values | {
         "shown": shown,
         "people": people(body.people),
+        "known": linking.known(user, message, body.people, here),
         "attachments": _attachments(message, user, names),
         "notices": notices[:_NOTICES],
         "more_notices": notices[_NOTICES:],

@@ -1,4 +1,4 @@
-"""テンプレート, 署名, ラベル, アドレス帳: lists, entries, questions, two versions of one text."""
+"""テンプレート, 署名, ラベル, アドレス帳, 顧客: lists, entries, questions, two versions of one."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ for _name, _path in (
     ("signatures", "/signatures/"),
     ("labels", "/labels/"),
     ("addresses", "/addressbook/"),
+    ("customers", "/customers/"),
 ):
     still(_name, "suzuki", _path)
     still(f"{_name}-no-hit", "suzuki", f"{_path}?q=zzzzzz")
@@ -90,6 +91,16 @@ def conflict(room: Room, page: Page) -> None:
     page.locator("[data-discard]").first.click()
     page.locator(".entry-conflict").wait_for(state="detached")
     _delete(page)
+
+
+@scene("suzuki", "customer")
+def customer(room: Room, page: Page) -> None:
+    open_first(page, "/customers/")
+    page.locator(".entry-mail .hist, .entry-mail .muted").first.wait_for()
+    room.take(page, "customer")
+
+
+still("own-crm", "admin", "/settings/crm/")
 
 
 @scene("suzuki", "address", "address-menu")

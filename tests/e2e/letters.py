@@ -19,6 +19,7 @@ def letter(
     subject: str = "",
     text: str = "",
     name: str = "井上 葵",
+    sender: str = CUSTOMER,
     answers: str = "",
 ) -> bytes:
     """A mail to an account; without a subject it is 「ご注文 number について」.
@@ -26,7 +27,7 @@ def letter(
     `answers`: the Message-ID of what it is an answer to.
     """
     mail = EmailMessage(policy=SMTP)
-    mail["From"] = f"{name} <{CUSTOMER}>"
+    mail["From"] = f"{name} <{sender}>"
     mail["To"] = to
     mail["Subject"] = subject or f"ご注文 {number} について"
     mail["Date"] = format_datetime(datetime.now(UTC))

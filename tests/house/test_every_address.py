@@ -20,6 +20,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from addressbook.actions import keep as addresses
 from addressbook.models import Import, ImportState
+from crm.actions import keep as customers
 from labels.models import Label
 from mail.actions.reply import start_new
 from mail.actions.saved_search import save_search
@@ -110,6 +111,7 @@ TABLE: dict[str, Row] = {
     "signatures:delete": posting(everybody(403, leader=422, admin=422), "signature"),
     "signatures:defaults": posting(everybody(302, reader=403), "signature"),
     "signatures:look": Row(DRAWER, args=("signature",)),
+    "mail:customer_mail": Row(DRAWER, args=("customer",)),
     "mail:filling": Row(READERS),
     "addressbook:list": Row(everybody(200, reader=403)),
     "addressbook:new": Row(everybody(200, reader=403)),
@@ -126,6 +128,11 @@ TABLE: dict[str, Row] = {
     "addressbook:remap": posting(everybody(403, leader=404, admin=422), "import"),
     "addressbook:apply": posting(everybody(403, leader=404, admin=302), "import"),
     "addressbook:give_up": posting(everybody(403, leader=404, admin=302), "import"),
+    "crm:list": Row(DRAWER),
+    "crm:new": Row(DRAWER),
+    "crm:detail": Row(DRAWER, args=("customer",)),
+    "crm:delete": posting(everybody(403, leader=422, admin=422), "customer"),
+    "crm:own_crm": Row(ADMINS),
     "mail:home": Row(everybody(302)),
     "mail:list": Row(READERS),
     "mail:rows": Row(READERS),
@@ -295,6 +302,9 @@ def world() -> dict[str, Any]:
         "file": file.pk,
         "token": inline_token(file.pk, people["agent"].pk),
         "address": addresses.add(author, {"name": "井上 葵", "address": "aoi@customer.example"}).pk,
+        "customer": customers.add(
+            author, {"name": "井上 葵", "addresses": "aoi@customer.example"}
+        ).pk,
         "import": Import.objects.create(
             user=people["admin"], filename="a.csv", state=ImportState.READY
         ).pk,

@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "mail"
-IN_PANES = ("_comments", "_events", "_history", "_no_draft", "_sending", "_lock_banner")
+IN_PANES = (
+    *("_comments", "_events", "_history", "_no_draft", "_sending", "_lock_banner"),
+    *("_customer_mail", "_customer_mail_rows"),
+)
 _TAG = re.compile(r"<(?:a|form)\s(?:[^<>{]|\{\{.*?\}\}|\{%.*?%\})*>", re.S)
 _KNOWS_ITS_WAY = re.compile(r'\bhx-(?:post|get)=|\bhx-boost="false"|\btarget=')
 

@@ -1,4 +1,5 @@
-"""`manage.py demo_office`: what the demo's office has written down: templates and signatures.
+"""`manage.py demo_office`: what the demo's office has written down: templates, signatures,
+customers.
 
 Apart from `demo`, since it needs the drawers, which stand above the mailboxes. Calling it again
 changes nothing.
@@ -11,6 +12,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from crm.actions import keep as customers
+from crm.models import Customer
 from mailboxes.models import Mailbox
 from permissions.models import User
 from signatures.actions import edit as signatures
@@ -75,10 +78,20 @@ SIGNATURES = (
     ),
     ("総合案内", "--\nサンプルショップ 総合案内\ninfo@shop.example", "info@shop.example"),
 )
+# name, フリガナ, company, number, rank, address, telephone, notes
+_FIELDS = ("name", "kana", "company", "number", "rank", "addresses", "phones", "notes")
+CUSTOMERS = (
+    "高橋 美咲|タカハシ ミサキ|フラワーアトリエ「みさき」|K-1001|VIP|misaki.t@example.jp|"
+    "090-0000-1001|ギフト包装を希望されることが多い。",
+    "佐々木 隆之|ササキ タカユキ|株式会社ミナト商事|K-2014|法人|sasaki@minato.example|"
+    "03-0000-7001|請求書は月末締め。担当は総務部。",
+    "中村 拓也|ナカムラ タクヤ||K-1188||nakamura@example.com|080-0000-1188|",
+    "Kobayashi Ken|コバヤシ ケン|Partner Trading|K-2077|法人|ken@partner.example||見積は英語併記。",
+)
 
 
 class Command(BaseCommand):
-    help = "The demo's templates and signatures; needs DEMO=1, after `demo`."
+    help = "The demo's templates, signatures and customers; needs DEMO=1, after `demo`."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
@@ -102,3 +115,6 @@ class Command(BaseCommand):
                 signature = signatures.add(below, by=by)
                 place = Place(Mailbox.objects.get(address=address).pk)
                 set_shared(signature, [place], among=[place], by=by)
+        if not Customer.objects.exists():
+            for line in CUSTOMERS:
+                customers.add(by, dict(zip(_FIELDS, line.split("|"), strict=True)))

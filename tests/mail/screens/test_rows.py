@@ -9,6 +9,7 @@ import pytest
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 
+from crm.models import Customer
 from labels.models import Label
 from mail import rows as rendering
 from mail.models import Comment, Folder, Message, MessageLabel
@@ -26,7 +27,7 @@ class Desk:
         self.mail = cast.mail(self.box, subject="配送について", snippet="いつ届きますか")
 
     def html(self, user: User | None = None, query: str = "category=inbox", **more: Any) -> str:
-        messages = list(Message.objects.filter(pk=self.mail.pk).select_related("assignee"))
+        messages = list(Message.objects.filter(pk=self.mail.pk).for_rows())
         return render_rows(messages, cast.again(user or self.agent), query, **more)[0]
 
     def change(self, **fields: Any) -> None:
@@ -106,9 +107,14 @@ def test_what_stands_beside_the_mail_is_shown_at_once(desk: Desk) -> None:
     seen.add(desk.html())
     desk.change(assignee=desk.agent)
     seen.add(desk.html())
+    customer = Customer.objects.create(name="青空商事")
+    desk.change(customer=customer)
+    seen.add(desk.html())
+    Customer.objects.filter(pk=customer.pk).update(name="青空商事 本社")
+    seen.add(desk.html())
     User.objects.filter(pk=desk.agent.pk).update(color=5)
     seen.add(desk.html())
-    assert len(seen) == 9
+    assert len(seen) == 11
 
 
 def test_each_reader_gets_their_own(desk: Desk) -> None:
@@ -124,6 +130,10 @@ def test_each_reader_gets_their_own(desk: Desk) -> None:
     reader.grants.create(operation="mail.label", allowed=False)
     assert 'class="star-btn"' not in desk.html(user=reader)
     assert 'class="star-btn"' in plain
+    desk.change(customer=Customer.objects.create(name="青空商事"))
+    assert "青空商事" in desk.html()
+    reader.grants.create(operation="customers.view", allowed=False)
+    assert "青空商事" not in desk.html(user=reader)
 
 
 def test_the_kept_rows_are_bounded(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from activity.models import Event
+from crm.models import Customer
 from mail import editlock
 from mail.actions.reply import start_new
 from mail.mime import parse
@@ -263,6 +264,21 @@ def test_a_drawer_shows_a_text_filled_for_a_mail_of_ones_choice(desk: Desk) -> N
         client.post(reverse("mail:filling"), {**typed, "preview_mail": elsewhere.public_id})
     )
     assert "秘密" not in told
+
+
+@pytest.mark.spec("M23")
+def test_a_customer_is_called_as_the_team_calls_them(desk: Desk) -> None:
+    customer = Customer(name="青空商事 井上葵", addresses="AOI@customer.example")
+    customer.save()
+    customer.keys.create(address_key="aoi@customer.example")
+    desk.use()
+    assert desk.fresh().text.startswith("青空商事 井上葵 様")
+    # Not for whom may not see customers.
+    UserGrant.objects.create(
+        user=desk.agent, operation=Operation.CUSTOMERS_VIEW.value, allowed=False
+    )
+    desk.use(over="replace")
+    assert desk.fresh().text.startswith("井上 葵 様")
 
 
 def test_hostile_values_stay_text(desk: Desk) -> None:
