@@ -20,7 +20,7 @@ def open_mail(desk: Desk, subject: str) -> None:
     expect(desk.page.get_by_role("heading", level=1, name=re.compile(subject))).to_be_visible()
 
 
-@pytest.mark.spec("M10b", "C2", "C3")
+@pytest.mark.spec("M10b", "C3")
 def test_an_unknown_sender_becomes_a_customer(stage: Stage) -> None:
     agent, admin = stage.person("田中 健一"), stage.person("管理 太郎", "admin")
     address = stage.connected(agent, admin)
@@ -78,7 +78,6 @@ def test_an_unknown_sender_becomes_a_customer(stage: Stage) -> None:
     expect(page.get_by_role("heading", level=1, name=re.compile("2 件目"))).to_be_visible()
 
 
-@pytest.mark.spec("C2")
 def test_a_deleted_customer_is_let_go(stage: Stage) -> None:
     leader = stage.person("鈴木 一郎", "leader")
     address = stage.connected(leader)

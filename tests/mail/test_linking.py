@@ -83,7 +83,6 @@ def test_whom_a_mail_was_exchanged_with(
     assert linking.party(folder, sender, recipient, {"support@shop.example"}) == expected
 
 
-@pytest.mark.spec("C2")
 def test_mail_that_is_here_follows_the_address_both_ways(box: Mailbox, agent: User) -> None:
     received = stored(box, sender=AOI)
     sent = stored(box, folder=Folder.SENT, sender=("", "alias@shop.example"), to=(AOI, KAWATA))
@@ -98,7 +97,6 @@ def test_mail_that_is_here_follows_the_address_both_ways(box: Mailbox, agent: Us
     assert linked() == {received.pk: None, sent.pk: None, copied.pk: "井上 葵"}
 
 
-@pytest.mark.spec("C2")
 def test_an_address_that_goes_to_another_customer_takes_its_mail_along(
     box: Mailbox, agent: User
 ) -> None:
@@ -111,7 +109,6 @@ def test_an_address_that_goes_to_another_customer_takes_its_mail_along(
     assert linked() == {received.pk: "後"}
 
 
-@pytest.mark.spec("C2")
 def test_a_deleted_customer_is_let_go_and_the_row_goes_last(box: Mailbox, agent: User) -> None:
     received = stored(box, sender=AOI)
     customer = keep.add(agent, values(addresses="aoi@customer.example"))

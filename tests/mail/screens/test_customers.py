@@ -86,7 +86,7 @@ def test_the_name_of_the_recipient_leads_to_the_customer(box: Mailbox, agent: Us
         linking.follow()
 
 
-@pytest.mark.spec("M10b", "C2")
+@pytest.mark.spec("M10b")
 def test_an_unknown_sender_is_made_a_customer_and_one_is_back_at_the_mail(
     box: Mailbox, agent: User
 ) -> None:

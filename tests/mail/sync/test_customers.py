@@ -30,7 +30,6 @@ def customer(name: str, addresses: str) -> Customer:
     return found
 
 
-@pytest.mark.spec("C2")
 def test_received_and_sent_mail_arrives_linked(
     mirror: Mirror, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -64,7 +63,6 @@ def test_received_and_sent_mail_arrives_linked(
     assert Message.objects.get(folder="sent").customer == aoi
 
 
-@pytest.mark.spec("C2")
 def test_a_mail_read_anew_is_linked_by_what_it_really_says(mirror: Mirror) -> None:
     mirror.catch_up()
     aoi = customer("井上 葵", AOI)
@@ -81,7 +79,6 @@ def test_a_mail_read_anew_is_linked_by_what_it_really_says(mirror: Mirror) -> No
     assert message.customer is None
 
 
-@pytest.mark.spec("C2")
 def test_a_customer_deleted_in_between_keeps_no_mail_from_being_stored(
     mirror: Mirror, monkeypatch: pytest.MonkeyPatch
 ) -> None:
