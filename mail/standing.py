@@ -78,15 +78,20 @@ class Standing:
 def standing(message: Message, user: User) -> Standing:
     """Read all of it: one question, and one more for each of lock, sending, own drafts and broken
     lock that there is.
+
+    In this order, since a worker may end the sending between two of them: whoever finds it ended
+    finds its draft sent as well. The other way round what was sent would be a draft once more.
     """
     beside = _beside(message, user)
+    latest = _latest(message) if beside.was_handed_in else None
+    own_drafts = _own_drafts(message, user) if beside.has_drafts else ()
     lock = editlock.current(message) if beside.locked_once else None
     mine = lock is not None and lock.held_by(user)
     asked_for = beside.last_of_lock == "lock.broken" and not mine
     return Standing(
         lock=lock,
-        own_drafts=_own_drafts(message, user) if beside.has_drafts else (),
-        latest=_latest(message) if beside.was_handed_in else None,
+        own_drafts=own_drafts,
+        latest=latest,
         broken=_broken(message, user) if asked_for else None,
         labels=tuple(
             label
