@@ -1,4 +1,4 @@
-"""A sending that ends while a page is being made: it is shown as waiting or as sent, never undone."""
+"""A sending that ends while a page is being made: shown as waiting or as sent, never undone."""
 
 from __future__ import annotations
 
