@@ -238,7 +238,7 @@ def test_a_saved_draft_that_is_changed_in_gmail_is_told_and_both_texts_stay(
     theirs = opened.value
     frame = theirs.frame_locator("iframe[name=mail-body]")
     expect(frame.get_by_text("Gmailで直した文章です。")).to_be_visible()
-    expect(theirs.get_by_text("ここでは閲覧のみ")).to_be_visible()
+    expect(theirs.get_by_role("button", name="続きを書く")).to_be_visible()
     theirs.close()
     # One row for the two texts, and one for what was begun in Gmail.
     a.open_list("下書き")
