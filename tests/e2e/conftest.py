@@ -80,12 +80,16 @@ class Stage:
         for subject in subjects:
             self.deliver(address, subject)
         self.connect(address, *people, open_days=1 if subjects else 0)
+        self.all_mirrored(address)
+        return address
+
+    def all_mirrored(self, address: str) -> None:
+        """Waits until the mirror follows the account and has all that is in it."""
         until(
             lambda: self.settled(address) and self.mirrors_all(address),
             timeout=60,
             what=f"{address} is mirrored",
         )
-        return address
 
     def fill(self, address: str, mails: int) -> None:
         """So many mails arrive, 「ご注文 1 について」 being the oldest."""
