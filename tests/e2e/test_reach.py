@@ -36,6 +36,7 @@ def sideways(page: Page) -> int:
     return int(beyond)
 
 
+@pytest.mark.spec("X4")
 def test_what_happens_by_itself_is_read_out(stage: Stage, address: str) -> None:
     tanaka, yamada = stage.person("田中 健一"), stage.person("山田 花子")
     stage.give(address, tanaka, yamada)
@@ -59,6 +60,7 @@ def test_what_happens_by_itself_is_read_out(stage: Stage, address: str) -> None:
     expect(a.page.get_by_role("main").get_by_role("heading", level=1)).to_have_count(1)
 
 
+@pytest.mark.spec("X4")
 def test_a_mail_is_answered_on_a_phone(stage: Stage, address: str) -> None:
     tanaka = stage.person("田中 健一")
     stage.give(address, tanaka)
@@ -91,6 +93,7 @@ def test_a_mail_is_answered_on_a_phone(stage: Stage, address: str) -> None:
     assert len(stage.sandbox.admin.ledger(address)) == 1
 
 
+@pytest.mark.spec("X4")
 def test_on_plain_http_it_polls_and_copies_all_the_same(stage: Stage, address: str) -> None:
     tanaka, yamada = stage.person("田中 健一"), stage.person("山田 花子")
     stage.give(address, tanaka, yamada)
