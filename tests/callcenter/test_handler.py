@@ -6,18 +6,19 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pytest
 from django.contrib.auth.decorators import login_not_required
 from django.core import signals
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 
 from callcenter import urls
-from callcenter.handler import THREADS, PageHandler
+from callcenter.handler import THREADS, UNASKED, PageHandler
 
 Message = dict[str, Any]
 ended = threading.Event()
@@ -198,3 +199,23 @@ def test_nothing_but_http_is_served(handler: PageHandler) -> None:
 
     with pytest.raises(ValueError, match="websocket"):
         run(knock)
+
+
+def test_what_pages_ask_by_themselves_takes_no_thread_from_what_people_ask(
+    handler: PageHandler,
+) -> None:
+    assert {reverse(name) for name in ("mail:rows", "mail:nav", "mail:live_poll")} == UNASKED
+    seen: dict[str, str] = {}
+
+    def note(scope: Any, **_: Any) -> None:
+        seen[scope["path"]] = threading.current_thread().name
+
+    signals.request_started.connect(note)
+    try:
+        for asked in ("/page/", *UNASKED):
+            run(partial(Visit(asked).to, handler))
+    finally:
+        signals.request_started.disconnect(note)
+    assert seen.pop("/page/").startswith("page")
+    assert set(seen) == UNASKED
+    assert all(name.startswith("unasked") for name in seen.values())
