@@ -211,13 +211,14 @@ NAME = st.text(LETTERS, max_size=60).map(lambda text: " ".join(clean_line(text).
 LOCAL = st.text(st.sampled_from("abcxyz019+_.-"), min_size=1, max_size=20)
 ADDRESS = LOCAL.map(lambda local: f"{local}x@customer.example")
 PEOPLE = st.lists(st.builds(Person, NAME, ADDRESS), max_size=4)
+# A text of nothing without a name is no file to a reader, so none is made.
 FILES = st.lists(
     st.builds(
         OutgoingFile,
         st.text(LETTERS, min_size=1, max_size=80),
         st.sampled_from(["text/plain", "application/pdf", "image/png", "text/html", "text/csv"]),
         st.binary(max_size=300),
-    ),
+    ).filter(lambda file: clean_line(file.filename).strip() or file.payload.strip()),
     max_size=3,
 )
 
