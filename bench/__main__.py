@@ -5,6 +5,8 @@ A benchmark is a module of this package with
     def add_options(parser: argparse.ArgumentParser) -> None: …
     def run(options: argparse.Namespace, setting: Setting) -> dict[str, object]: …
 
+It may also have `kept(options) -> Path | None`, a folder for a database that is to outlive it.
+
 `run` states its work on stderr and returns its figures; they are printed as one JSON object, the
 last line on stdout. What it starts through `setting` is gone when it ends, however it ends.
 """
@@ -54,7 +56,8 @@ def main(arguments: Sequence[str]) -> int:
     def work() -> int:
         try:
             # With PostgreSQL's usual guarantees: figures without them flatter.
-            with servers(durable=True) as running, Setting(running) as setting:
+            kept = getattr(module, "kept", lambda _: None)(options)
+            with servers(durable=True, data=kept) as running, Setting(running) as setting:
                 os.environ |= setting.environment
                 figures = module.run(options, setting)
         except SetUpError as error:

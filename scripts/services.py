@@ -53,14 +53,16 @@ def throwaway(*, pg_bin: Path | None = None, durable: bool = False) -> Iterator[
 
 
 @contextmanager
-def servers(*, pg_bin: Path | None = None, durable: bool = False) -> Iterator[Servers]:
+def servers(
+    *, pg_bin: Path | None = None, durable: bool = False, data: Path | None = None
+) -> Iterator[Servers]:
     """Start both servers; leaving it stops them.
 
-    `durable` keeps PostgreSQL's usual guarantees and costs, for benchmarks. Call it inside
-    `leash.guarded`, from the main thread.
+    `durable` keeps PostgreSQL's usual guarantees and costs, for benchmarks; `data` is a folder for
+    its tables that stays when all else goes. Call it inside `leash.guarded`, from the main thread.
     """
     with run_directory() as run, Supervisor(say=_to_stderr) as supervisor:
-        postgres = Postgres(run / "data", run, throwaway=not durable, bin_dir=pg_bin)
+        postgres = Postgres(data or run / "data", run, throwaway=not durable, bin_dir=pg_bin)
         valkey = Valkey(run / "valkey", run, throwaway=True)
         logs = run / "log"
         broker = Service(

@@ -60,17 +60,26 @@ def read(path: Path) -> Iterator[Letter]:
 
 
 class Store:
-    """One mailbox with its agent, who sees all of it."""
+    """One mailbox with its agent, who sees all of it; with what an earlier run left there.
+
+    `stored` is how many mails of the corpus it holds.
+    """
 
     def __init__(self) -> None:
-        self.box = Mailbox.objects.create(address="support@shop.example", name="サポート")
-        self.agent = User.objects.create(
-            username="agent", name="田中", role=ensure_built_in_roles()["agent"]
+        self.box, _ = Mailbox.objects.get_or_create(
+            address="support@shop.example", defaults={"name": "サポート"}
         )
-        Membership.objects.create(mailbox=self.box, user=self.agent)
-        self.labels: dict[str, Label] = {}
-        self.conversations: dict[int, Conversation] = {}
-        self.document_cpu = 0.0
+        self.agent, _ = User.objects.get_or_create(
+            username="agent",
+            defaults={"name": "田中", "role": ensure_built_in_roles()["agent"]},
+        )
+        Membership.objects.get_or_create(mailbox=self.box, user=self.agent)
+        self.labels = {label.name: label for label in Label.objects.filter(mailbox=self.box)}
+        self.conversations = {
+            int(thread.removeprefix("t")): key
+            for thread, key in Conversation.objects.values_list("gmail_thread_id", "pk")
+        }
+        self.stored = Message.objects.count()
         for name in ("INBOX", "SENT", "UNREAD"):
             self._label(name, LabelKind.SYSTEM)
 
@@ -81,16 +90,18 @@ class Store:
             )
         return self.labels[name]
 
-    def fill(self, stream: Iterator[Letter], number: int) -> float:
-        """Store so many mails; milliseconds of CPU that a mail's document and index take."""
-        later = min(_INDEXED_AGAIN, number // 4)
+    def fill(self, stream: Iterator[Letter], size: int) -> float:
+        """Store the stream's mails until there are so many; milliseconds of CPU that a mail's
+        document and index take."""
+        later = min(_INDEXED_AGAIN, -(-(size - self.stored) // 4))
         with connection.cursor() as cursor:
-            cursor.execute("DROP INDEX search_keys")
-            begin = time.monotonic()
+            # What has it once would be slowed down by it while the others come.
+            cursor.execute("DROP INDEX IF EXISTS search_keys")
+            begin, number = time.monotonic(), size - later - self.stored
             # Gmail's lists are newest first, and so are the rows of a first synchronisation.
-            for batch in _batches(islice(stream, number - later), 500):
+            for batch in _batches(islice(stream, number), 500):
                 self._store(batch)
-            say(f"stored {number - later} mails in {time.monotonic() - begin:.0f} s")
+            say(f"stored {number} mails in {time.monotonic() - begin:.0f} s")
             begin = time.monotonic()
             cursor.execute("SET maintenance_work_mem = '256MB'")
             cursor.execute(
@@ -99,18 +110,17 @@ class Store:
                 " WITH (fastupdate = on, gin_pending_list_limit = 1024)"
             )
             cursor.execute("ALTER INDEX search_keys ALTER COLUMN 1 SET STATISTICS 0")
-            say(f"indexed them in {time.monotonic() - begin:.0f} s")
+            say(f"indexed {size - later} in {time.monotonic() - begin:.0f} s")
             cursor.execute("ANALYZE")
         return self._arriving(stream, later)
 
     def _arriving(self, stream: Iterator[Letter], number: int) -> float:
         """Documents alone are timed: the rest of a mail is the mirror's business."""
         spent = 0.0
-        for batch in _batches(stream, _BATCH):
-            self.document_cpu = 0.0
-            rows = self._store(batch, documents_too=False)
-            before, own = backend_cpu(), time.process_time()
+        for batch in _batches(islice(stream, number), _BATCH):
             with transaction.atomic():
+                rows = self._store(batch, documents_too=False)
+                before, own = backend_cpu(), time.process_time()
                 bulk.insert([documents.document(message, source) for message, source in rows])
             spent += backend_cpu() - before + time.process_time() - own
         return spent / number * 1000
@@ -123,7 +133,7 @@ class Store:
         made = Conversation.objects.bulk_create(
             Conversation(mailbox=self.box, gmail_thread_id=f"t{thread}") for thread in threads
         )
-        self.conversations.update(zip(threads, made, strict=True))
+        self.conversations.update(zip(threads, (each.pk for each in made), strict=True))
         keys = bulk.new_keys(Message, len(batch))
         rows = [
             (self._message(letter, key), _source(letter), letter)
@@ -172,6 +182,7 @@ class Store:
         pairs = [(message, source) for message, source, _ in rows]
         if documents_too:
             bulk.insert([documents.document(message, source) for message, source in pairs])
+        self.stored += len(batch)
         return pairs
 
     def _message(self, letter: Letter, key: int) -> Message:
@@ -179,7 +190,7 @@ class Store:
         return Message(
             pk=key,
             mailbox=self.box,
-            conversation=self.conversations[letter.thread],
+            conversation_id=self.conversations[letter.thread],
             gmail_id=f"m{number}",
             internal_date=datetime.fromisoformat(letter.date),
             subject=letter.subject,
