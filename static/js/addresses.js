@@ -12,6 +12,16 @@ import { formatPeople, formatPerson, isAddress, keyOf, parsePeople } from "./peo
 const AFTER_MS = 90;
 const ENDS = /[,;、，；]\s*$/;
 
+/* Chips move what stands below them. A press that makes the field lose the focus must end where it
+   began, or the button under it hears of no click: what was typed becomes chips with the click,
+   which is still before the button's own answer to it. */
+let pressed = false;
+const waiting = [];
+const pressOver = () => { pressed = false; for (const act of waiting.splice(0)) act(); };
+addEventListener("mousedown", () => { pressed = true; }, true);
+addEventListener("mouseup", () => setTimeout(pressOver), true);
+for (const end of ["click", "contextmenu", "dragstart"]) addEventListener(end, pressOver, true);
+
 class AddressField extends HTMLElement {
   #people = [];
   #input; #hidden; #chips; #options;
@@ -291,7 +301,8 @@ class AddressField extends HTMLElement {
     this.addEventListener("focusout", (event) => {
       if (this.contains(event.relatedTarget)) return;
       this.#close();
-      this.#take();
+      if (pressed) waiting.push(() => this.#take());
+      else this.#take();
     });
   }
 

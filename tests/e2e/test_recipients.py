@@ -70,6 +70,26 @@ def posted(page: Page, name: str) -> str:
 
 
 @pytest.mark.spec("M19a")
+def test_a_button_is_pressed_while_addresses_are_still_being_typed(desk: Desk) -> None:
+    """They become chips, which moves the button down under the pointer; the press counts."""
+    page = desk.page
+    page.get_by_role("button", name="テンプレート", exact=True).hover()
+    before = page.get_by_role("button", name="テンプレート", exact=True).bounding_box()
+    typed = [f"person-with-a-long-address-{number}@partner.example" for number in range(4)]
+    field(page, "Cc").fill(", ".join(typed))
+    page.mouse.down()
+    expect(chips(page, "Cc")).to_have_count(0)
+    page.mouse.up()
+    expect(page.get_by_role("dialog", name="テンプレート")).to_be_visible()
+    expect(chips(page, "Cc")).to_have_text(typed)
+    assert posted(page, "cc") == ", ".join(typed)
+    after = page.get_by_role("button", name="テンプレート", exact=True).bounding_box()
+    assert before
+    assert after
+    assert after["y"] > before["y"] + 20
+
+
+@pytest.mark.spec("M19a")
 def test_people_are_completed_by_keyboard_and_sent_to(
     stage: Stage, desk: Desk, address: str
 ) -> None:
