@@ -31,7 +31,8 @@ from permissions.models import User
 
 BUDGET = 1.5  # seconds
 # Mails held against a query to see how common its hits are.
-_PROBE = 100
+# A little more than a page, so that it is one where nearly every mail is a hit.
+_PROBE = 120
 # To hold a mail's text against the query costs as much as twenty candidates of the index.
 _HELD_TO_LISTED = 20
 _LIST = 20_000
@@ -39,8 +40,11 @@ _CHUNKS = (200, 800, 3200, 6400)
 # So many mails are walked before a query that excludes something common asks the index for that.
 _PATIENCE = 1000
 _ESTIMATED_EVERY = 120  # seconds
-# Where a page is full already, counting on may take so long from the beginning.
-_COUNTING = 0.02  # seconds
+# What lies behind a full page is counted while the search is younger than this; the first of these
+# times holds for a list whose end may be far, the other for one that is reached in it: then the
+# number is exact. Less than so many mails more are not worth a question of their own.
+_COUNTING, _COUNTING_ALL = 0.01, 0.03  # seconds
+_WORTH = 100
 _DEFAULTS = (
     "SET LOCAL statement_timeout TO DEFAULT; SET LOCAL enable_hashjoin TO DEFAULT;"
     " SET LOCAL enable_mergejoin TO DEFAULT; SET LOCAL enable_seqscan TO DEFAULT;"
@@ -228,15 +232,30 @@ class _Search:
         self._listed: Edge | None = None  # the last candidate that was listed
         self._settled_at = -1.0
         self._holders: dict[bool, _Holder] = {}
+        self._held, self._holding = 0, 0.0  # candidates, and seconds
 
     def left(self) -> float:
         return self.begin + self.budget - time.monotonic()
 
     def is_enough(self) -> bool:
         """Whether the page is full, and what lies behind it counted as far as is cheap."""
+        return not self._wanted(_WORTH, ends=False)
+
+    def _wanted(self, most: int, *, ends: bool) -> int:
+        """How many of the next candidates, `most` in number, are to be held against the query.
+
+        `ends`: behind them the list is over.
+        """
         if len(self.hits) <= self.limit:
-            return False
-        return len(self.hits) > self.most or time.monotonic() > self.begin + _COUNTING
+            return most
+        if len(self.hits) > self.most:
+            return 0
+        rate = self._holding / max(self._held, 1)
+        left = self.begin - time.monotonic()
+        if ends and rate * most <= left + _COUNTING_ALL:
+            return most
+        number = int((left + _COUNTING) / rate) if rate else most
+        return min(number, most) if number >= _WORTH else 0
 
     def onward(self, stretch: Stretch) -> Stretch:
         """What is still to be looked through."""
@@ -306,8 +325,9 @@ class _Search:
             return
         self.driver = driver.name
         listed = self._list(driver, stretch, _PATIENCE)
-        _, through = self._through(listed)
-        if len(listed) < _PATIENCE:
+        ends = len(listed) < _PATIENCE
+        _, through = self._through(listed, ends=ends)
+        if ends:
             self.is_all = through
         elif not self.is_enough():
             self._follow(drivers.without_keys(excluding), self.onward(stretch))
@@ -321,22 +341,27 @@ class _Search:
                 at_once = _CHUNKS[min(chunk, len(_CHUNKS) - 1)]
             self._settle(0.7 if driver.found else 1.0)
             listed = self._list(driver, stretch, at_once)
-            chunk, through = self._through(listed, chunk)
-            if len(listed) < at_once and through:
+            ends = len(listed) < at_once
+            chunk, through = self._through(listed, chunk, ends=ends)
+            if ends and through:
                 self.is_all = True
                 return
             if self.is_enough():
                 return
             stretch = self.onward(stretch)
 
-    def _through(self, listed: list[str], chunk: int = 0) -> tuple[int, bool]:
+    def _through(self, listed: list[str], chunk: int = 0, *, ends: bool = True) -> tuple[int, bool]:
         """Hold a list's mails against the query, ever more at once, until there are enough; the
-        next chunk's place, and whether the whole list was looked at."""
+        next chunk's place, and whether the whole list was looked at.
+
+        `ends`: the list is whole, not the next piece of a longer one.
+        """
         place = 0
         while place < len(listed):
-            if self.is_enough():
+            ahead = self._wanted(len(listed) - place, ends=ends)
+            if not ahead:
                 return chunk, False
-            size = _CHUNKS[min(chunk, len(_CHUNKS) - 1)]
+            size = min(ahead, _CHUNKS[min(chunk, len(_CHUNKS) - 1)])
             self._settle(1.0)
             self._hold(listed[place : place + size])
             place += size
@@ -347,7 +372,10 @@ class _Search:
         """Keep those candidates that match, in their order."""
         if not candidates:
             return
-        hits = self._holder(known=self.driver == "keys").hits(candidates)
+        holder, begin = self._holder(known=self.driver == "keys"), time.monotonic()
+        hits = holder.hits(candidates)
+        self._held += len(candidates)
+        self._holding += time.monotonic() - begin
         self.hits += [each for each in candidates if each in hits]
         self.reached = candidates[-1]
 

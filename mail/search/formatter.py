@@ -15,6 +15,7 @@ from mail.search.nodes import (
     Before,
     Category,
     Everything,
+    Field,
     Handling,
     Has,
     In,
@@ -34,6 +35,8 @@ from mail.search.nodes import (
 )
 
 _JOINTS = frozenset({"OR", "AND", "AROUND"})
+# Unquoted behind `filename:` these ask whether there are files; in quotes they are a file's name.
+WHETHER_FILES = {"あり": True, "有": True, "なし": False, "無": False}
 
 
 def format_tree(tree: Node) -> str:
@@ -82,7 +85,9 @@ def _leaf(leaf: Leaf) -> str:
             return ""
         case Term(text, field, exact, prefix):
             sign, star = "+" if exact else "", "*" if prefix else ""
-            return f"{field}:{sign}{quoted(text)}{star}" if field else f"{sign}{quoted(text)}{star}"
+            asks = field is Field.FILENAME and unicodedata.normalize("NFKC", text) in WHETHER_FILES
+            word = f'"{text}"' if asks and not prefix else quoted(text)
+            return f"{field}:{sign}{word}{star}" if field else f"{sign}{word}{star}"
         case Near(left, distance, right, ordered):
             if ordered:
                 return f'"{left} AROUND {distance} {right}"'

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import date
 
 from mail.search import formatter
+from mail.search.formatter import WHETHER_FILES
 from mail.search.lexer import QUOTES
 from mail.search.nodes import (
     After,
@@ -137,10 +138,9 @@ def node_of(operator: str, text: str, *, quoted: bool, exact: bool = False) -> N
 
 
 def _term(field: Field, text: str, *, quoted: bool, exact: bool) -> Node:
-    plain = fold_value(text)
-    if field is Field.FILENAME and plain in {"あり", "有", "なし", "無"}:
+    if field is Field.FILENAME and not quoted and not exact and fold_value(text) in WHETHER_FILES:
         has = Has("attachment")
-        return has if plain in {"あり", "有"} else negation(has)
+        return has if WHETHER_FILES[fold_value(text)] else negation(has)
     prefix = False
     stem = text.rstrip("*＊")
     if not quoted and stem != text and stem and formatter.quoted(stem) == stem:

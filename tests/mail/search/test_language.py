@@ -8,7 +8,7 @@ import sys
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mail.search import Query, format_tree, parse
@@ -72,6 +72,9 @@ _TABLE: list[tuple[str, str, Node]] = [
     ("has", "添付:なし", Not(Has("attachment"))),
     ("list", "list:info@example.com", Term("info@example.com", Field.LIST)),
     ("filename", "filename:pdf", Term("pdf", Field.FILENAME)),
+    ("filename", '添付:"なし"', Term("なし", Field.FILENAME)),
+    ("filename", "添付:+無", Term("無", Field.FILENAME, exact=True)),
+    ("filename", "添付:無*", Term("無", Field.FILENAME, prefix=True)),
     ("filename", "添付:見積書.xlsx", Term("見積書.xlsx", Field.FILENAME)),
     ("in", "in:anywhere", In("anywhere")),
     ("in", "in:bin", In("trash")),
@@ -266,6 +269,9 @@ _trees = st.recursive(
 
 @settings(max_examples=400, deadline=None)
 @given(_trees)
+@example(Term("無", Field.FILENAME))
+@example(Term("有", Field.FILENAME, exact=True))
+@example(Term("なし", Field.FILENAME, prefix=True))
 def test_written_out_and_read_again(tree: Node) -> None:
     assert parse(format_tree(tree)).tree == tree
 
