@@ -41,7 +41,8 @@ def pg_trgm(words: Sequence[str]) -> dict[str, Any]:
         if not cursor.fetchone()[0]:
             return {"missing": "this PostgreSQL has no pg_trgm"}
         say("building pg_trgm's index")
-        cursor.execute("CREATE EXTENSION pg_trgm")
+        cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+        cursor.execute("DROP TABLE IF EXISTS plain")  # of an earlier run, where it was kept
         cursor.execute(
             "CREATE TABLE plain AS SELECT message_id, internal_date, head || body AS text"
             " FROM mail_searchdocument"
