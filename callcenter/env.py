@@ -50,6 +50,10 @@ class Environment:
     google: Google
 
 
+# No step of ours thinks for so long between two statements of one transaction.
+_IDLE_MS = 60_000
+
+
 def database_settings(url: str, *, pool_size: int = 0) -> dict[str, Any]:
     """Django's DATABASES entry for `postgresql://user:pass@host:port/name?host=/socket/dir`."""
     parts = urlsplit(url)
@@ -59,7 +63,9 @@ def database_settings(url: str, *, pool_size: int = 0) -> dict[str, Any]:
     name = unquote(parts.path.lstrip("/"))
     if not name:
         raise ImproperlyConfigured("DATABASE_URL names no database")
-    options: dict[str, Any] = {}
+    # A process that is stopped in the middle (a paused container, a sleeping machine) holds its
+    # rows, and keeps everybody else from that mail: the database ends its transaction.
+    options: dict[str, Any] = {"options": f"-c idle_in_transaction_session_timeout={_IDLE_MS}"}
     if pool_size:
         # Under ASGI a persistent connection is bound to a thread that is gone with the request:
         # the pool is what lets requests share connections.

@@ -23,7 +23,7 @@ def test_a_whole_environment_is_read() -> None:
     assert found.database["NAME"] == "mail"
     assert found.database["PASSWORD"] == "p@ss"
     assert (found.database["HOST"], found.database["PORT"]) == ("db", "5433")
-    assert found.database["OPTIONS"] == {"sslmode": "require"}
+    assert found.database["OPTIONS"]["sslmode"] == "require"
     assert found.google.api_root == "https://gmail.googleapis.com/"
     assert (found.debug, found.demo) == (False, False)
 

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
 
+import psycopg
 import pytest
 from django.db import connection, transaction
 from django.db.models.functions import Now
@@ -139,3 +140,23 @@ def test_two_mails_of_one_conversation_do_not_block_each_other_for_good(
     won = [result for result in results if isinstance(result, editlock.Lock)]
     assert {lock.message_id for lock in won} == {first.pk, second.pk}
     assert len(won) == 2
+
+
+@pytest.mark.spec("M24a")
+def test_who_is_stopped_in_the_middle_keeps_nobody_waiting(
+    box: Mailbox, agents: list[User]
+) -> None:
+    """Its transaction holds the rows only until the database ends it."""
+    message = cast.mail(box)
+    editlock.acquire(message, agents[0])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('idle_in_transaction_session_timeout')")
+        assert cursor.fetchone() == ("1min",)
+    settings = connection.get_connection_params() | {"cursor_factory": None}
+    settings["options"] = settings["options"].replace("60000", "300")
+    with psycopg.connect(**settings) as asleep:
+        asleep.execute("SELECT FROM mail_editlock WHERE message_id = %s FOR UPDATE", [message.pk])
+        editlock.break_lock(message, by=agents[1], reason="お電話のため")
+        assert editlock.acquire(message, agents[2]).held_by(agents[2])
+        with pytest.raises(psycopg.errors.IdleInTransactionSessionTimeout):
+            asleep.execute("SELECT 1")
