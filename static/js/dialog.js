@@ -29,12 +29,14 @@ document.addEventListener("htmx:afterRequest", (event) => {
 /* What was in it before is not seen again while the next one is fetched. */
 document.addEventListener("close", (event) => { if (event.target.id === "dialog") event.target.replaceChildren(); }, true);
 
-/** Ask; resolves to whether the answer was yes. */
-export function ask(question, danger = false) {
+/** Ask; resolves to whether the answer was yes. `button`: what was pressed, whose word says yes. */
+export function ask(question, danger = false, button = null) {
   const dialog = document.getElementById("confirm");
   if (!dialog) return Promise.resolve(window.confirm(question));
   dialog.querySelector("#confirm-text").textContent = question;
   const yes = dialog.querySelector("[value=yes]");
+  yes.dataset.word ??= yes.textContent;
+  yes.textContent = button?.getAttribute("aria-label") || button?.textContent.trim() || yes.dataset.word;
   yes.classList.toggle("btn-solid-danger", danger);
   yes.classList.toggle("btn-primary", !danger);
   dialog.returnValue = "";
@@ -51,7 +53,7 @@ document.addEventListener("htmx:confirm", async (event) => {
   if (!event.detail.question) return;
   event.preventDefault();
   const { elt, question, issueRequest } = event.detail;
-  if (await ask(question, elt.hasAttribute("data-danger"))) issueRequest(true);
+  if (await ask(question, elt.hasAttribute("data-danger"), elt.matches("button") ? elt : null)) issueRequest(true);
 });
 
 const agreed = new WeakSet();
@@ -61,7 +63,7 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault();
   event.stopImmediatePropagation();
   const { submitter } = event;
-  if (await ask(form.dataset.confirm, true)) {
+  if (await ask(form.dataset.confirm, true, submitter)) {
     agreed.add(form);
     form.requestSubmit(submitter);
     agreed.delete(form);

@@ -68,7 +68,7 @@ def test_an_entry_from_its_making_to_its_end(desk: Desk) -> None:
     question = page.get_by_role("dialog")
     expect(question).to_contain_text("旅人 乙")
     expect(question).to_contain_text("そのまま残ります")
-    question.get_by_role("button", name="OK").click()
+    question.get_by_role("button", name="削除").click()
     expect(page.get_by_text("削除しました")).to_be_visible()
     page.get_by_role("searchbox", name="名称・アドレスを検索").fill("旅人")
     expect(page.get_by_role("heading", name=re.compile("一致するものはありません"))).to_be_visible()

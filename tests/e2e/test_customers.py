@@ -107,7 +107,7 @@ def test_a_deleted_customer_is_let_go(stage: Stage) -> None:
     page.get_by_role("button", name="削除").click()
     question = page.get_by_role("dialog")
     expect(question).to_contain_text("メールはそのまま残ります")
-    question.get_by_role("button", name="OK").click()
+    question.get_by_role("button", name="削除").click()
     expect(page.get_by_text("削除しました")).to_be_visible()
     desk.go("/mail/")
     expect(row).to_be_visible()

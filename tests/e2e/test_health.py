@@ -63,5 +63,5 @@ def test_an_account_is_kept_and_proved_to_be_whole(stage: Stage) -> None:
     question.get_by_role("button", name="キャンセル").click()
     expect(account.get_by_text("接続済み")).to_be_visible()
     account.get_by_role("button", name="接続を解除").click()
-    question.get_by_role("button", name="OK").click()
+    question.get_by_role("button", name="接続を解除").click()
     expect(account.get_by_text("接続解除済み")).to_be_visible()

@@ -216,6 +216,6 @@ def test_a_drawer_is_filled_and_emptied(stage: Stage, address: str) -> None:
     keys.press("Enter")
     dialog = page.get_by_role("dialog")
     stays_in(page, dialog)
-    walk_to(page, dialog.get_by_role("button", name="OK"))
+    walk_to(page, dialog.get_by_role("button", name="削除"))
     keys.press("Enter")
     expect(entry).to_have_count(0)

@@ -171,7 +171,7 @@ def test_two_people_who_edit_one_template_both_see_both_versions(
     # Deleted under somebody's hands, what they typed is still there.
     field(other, "本文").fill("まだ保存していない文")
     desk.page.get_by_role("button", name="削除").click()
-    desk.page.get_by_role("dialog").get_by_role("button", name="OK").click()
+    desk.page.get_by_role("dialog").get_by_role("button", name="削除").click()
     expect(desk.page.get_by_text("「共同編集」を削除しました。")).to_be_visible()
     other.page.get_by_role("button", name="変更を保存").click()
     expect(other.page.get_by_text("他の人が先に削除しました")).to_be_visible()
