@@ -53,7 +53,8 @@ class Standing:
     own_drafts: tuple[Draft, ...]
     latest: Outgoing | None
     broken: Event | None
-    """The person's own lock was taken by force, and nobody has worked on the mail since."""
+    """The person's own lock was taken by force, and nobody has worked on the mail since, or the
+    first who does still holds it."""
     labels: tuple[Label, ...]
     comments: int
     mail_with: int
@@ -87,7 +88,11 @@ def standing(message: Message, user: User) -> Standing:
     own_drafts = _own_drafts(message, user) if beside.has_drafts else ()
     lock = editlock.current(message) if beside.locked_once else None
     mine = lock is not None and lock.held_by(user)
-    asked_for = beside.last_of_lock == "lock.broken" and not mine
+    # Who breaks a lock often takes it at once.
+    since = beside.last_of_lock
+    if since == "lock.taken" and lock is not None:
+        since = beside.before_that
+    asked_for = since == "lock.broken" and not mine
     return Standing(
         lock=lock,
         own_drafts=own_drafts,
@@ -113,6 +118,7 @@ class _Beside(NamedTuple):
     comments: int
     mail_with: int
     last_of_lock: str | None
+    before_that: str | None
     locked_once: bool
     was_handed_in: bool
     has_drafts: bool
@@ -131,13 +137,14 @@ def _beside(message: Message, user: User) -> _Beside:
             Number(Comment.objects.filter(message=message).order_by().values("pk")),
             Number(with_them.order_by().values("pk")[:_COUNTED]),
             Subquery(of_lock.values("kind")[:1]),
+            Subquery(of_lock.values("kind")[1:2]),
             Exists(EditLock.objects.filter(message=message)),
             Exists(Outgoing.objects.filter(answers=message)),
             Exists(_drafts(message, user)),
         )
         .first()
     )
-    return _Beside(*found) if found else _Beside([], 0, 0, None, False, False, False)
+    return _Beside(*found) if found else _Beside([], 0, 0, None, None, False, False, False)
 
 
 def _drafts(message: Message, user: User) -> QuerySet[Draft]:
@@ -170,8 +177,6 @@ def correspondent_of(message: Message) -> str:
 
 
 def _broken(message: Message, user: User) -> Event | None:
-    """The last thing that happened to the lock, when it was taken from this user by force."""
-    last = of_message(message.pk).filter(kind__in=_OF_LOCK).first()
-    if last is None or last.kind != "lock.broken" or last.data.get("former") != user.pk:
-        return None
-    return last
+    """When a lock was last taken by force, if it was this user's."""
+    last = of_message(message.pk).filter(kind="lock.broken").first()
+    return last if last is not None and last.data.get("former") == user.pk else None

@@ -413,7 +413,10 @@ document.addEventListener("htmx:afterSettle", () => {
   const banner = document.getElementById("lock-banner");
   const now = banner ? banner.dataset.holder : null;
   if (banner && holder !== null && now !== holder) {
-    announce(banner.querySelector(".banner-title")?.textContent || t("lockFree"));
+    const lost = banner.querySelector(".lock-lost .banner-body");
+    // On a phone the banner may be far above what is being typed.
+    if (lost && lost.getBoundingClientRect().bottom < 0) toast(lost.textContent, "bad");
+    else announce(banner.querySelector(".banner-title")?.textContent || t("lockFree"));
   }
   holder = now;
 });

@@ -123,6 +123,23 @@ def test_after_force_the_text_is_one_click_away(stage: Stage, address: str) -> N
 
 
 @pytest.mark.spec("M26a", "M26b")
+def test_who_writes_on_a_phone_sees_that_the_lock_is_gone(stage: Stage, address: str) -> None:
+    """The banner stands above the mail, far from the text; it is said where the person looks."""
+    a = at_the_mail(stage, address, "田中 健一")
+    leader = at_the_mail(stage, address, "鈴木 一郎", "leader")
+    a.page.set_viewport_size({"width": 390, "height": 844})
+    a.start_reply()
+    a.text.fill(TEXT)
+    expect(a.page.get_by_text("に保存")).to_be_visible()
+    expect(a.banner).not_to_be_in_viewport()
+    forced(leader, "in_progress")
+    toast = a.page.locator("#toasts").get_by_text("編集ロックを解除しました")
+    expect(toast).to_be_in_viewport()
+    expect(toast).to_contain_text("お電話のため")
+    a.picture("force-on-a-phone")
+
+
+@pytest.mark.spec("M26a", "M26b")
 def test_a_copy_that_is_not_needed_is_deleted_after_a_question(stage: Stage, address: str) -> None:
     a = at_the_mail(stage, address, "田中 健一")
     leader = at_the_mail(stage, address, "鈴木 一郎", "leader")
@@ -140,6 +157,6 @@ def test_a_copy_that_is_not_needed_is_deleted_after_a_question(stage: Stage, add
     question = a.page.get_by_role("dialog")
     expect(question).to_contain_text("この控えを削除しますか？")
     a.picture("delete-copy")
-    question.get_by_role("button", name="OK").click()
+    question.get_by_role("button", name="控えを削除").click()
     expect(a.page.get_by_role("heading", level=1, name="下書き")).to_be_visible()
     expect(a.page.get_by_text("まだ入力中")).to_have_count(0)
