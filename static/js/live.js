@@ -415,7 +415,7 @@ document.addEventListener("htmx:afterSettle", () => {
   if (banner && holder !== null && now !== holder) {
     const lost = banner.querySelector(".lock-lost .banner-body");
     // On a phone the banner may be far above what is being typed.
-    if (lost && lost.getBoundingClientRect().bottom < 0) toast(lost.textContent, "bad");
+    if (lost && lost.getBoundingClientRect().bottom < 0) toast(lost.innerText, "bad");
     else announce(banner.querySelector(".banner-title")?.textContent || t("lockFree"));
   }
   holder = now;
