@@ -33,6 +33,8 @@ BUDGET = 1.5  # seconds
 # Mails held against a query to see how common its hits are.
 # A little more than a page, so that it is one where nearly every mail is a hit.
 _PROBE = 120
+# As much of another list than the walk, to see how common hits are in it.
+_SAMPLE = 400
 # To hold a mail's text against the query costs as much as twenty candidates of the index.
 _HELD_TO_LISTED = 20
 _LIST = 20_000
@@ -288,10 +290,11 @@ class _Search:
         others = list(drivers.by_rows(self.tree, self.asked))
         if stretch.since or stretch.until:
             others.append(drivers.walk())
-        if keys or len(others) > 1:
+        shortest = None
+        if others and (keys or len(others) > 1):
             sizes = [each.count(stretch, drivers.SHORT) for each in others]
-            if sizes and min(sizes) < drivers.SHORT:
-                shortest = others[sizes.index(min(sizes))]
+            shortest = others[sizes.index(min(sizes))]
+            if min(sizes) < drivers.SHORT:
                 self.driver = shortest.name
                 _, self.is_all = self._through(self._list(shortest, stretch, drivers.SHORT))
                 return
@@ -307,9 +310,25 @@ class _Search:
             return
         if self.is_enough():
             return
-        is_common = len(self.hits) >= _PROBE * _common_share()
-        driver = drivers.walk() if is_common else drivers.by_keys(keys)
-        self._follow(driver, self.onward(stretch))
+        if len(self.hits) >= _PROBE * _common_share():
+            self._follow(drivers.walk(), self.onward(stretch))
+        elif shortest is None or shortest.name == "walk" or self._is_rare_in(shortest, stretch):
+            self._follow(drivers.by_keys(keys), self.onward(stretch))
+
+    def _is_rare_in(self, driver: Driver, stretch: Stretch) -> bool:
+        """Follow a list in which all hits stand, for as long as they are common in it; whether they
+        are not."""
+        self.driver = driver.name
+        before = len(self.hits)
+        listed = self._list(driver, self.onward(stretch), _SAMPLE)
+        self._hold(listed)
+        if len(listed) < _SAMPLE:
+            self.is_all = True
+        elif not self.is_enough():
+            if len(self.hits) - before < _SAMPLE * _common_share():
+                return True
+            self._follow(driver, self.onward(stretch))
+        return False
 
     def by_walk(self, stretch: Stretch) -> None:
         """Windows that widen from the newest."""

@@ -296,6 +296,7 @@ def test_every_way_to_the_hits_leads_to_the_same(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(drivers, "SHORT", 25)
     for name, value in (
         ("_PROBE", 8),
+        ("_SAMPLE", 9),
         ("_PATIENCE", 12),
         ("_CHUNKS", (5, 11)),
         ("_LIST", 30),
@@ -318,6 +319,13 @@ def test_every_way_to_the_hits_leads_to_the_same(monkeypatch: pytest.MonkeyPatch
         ),
         *("の", "注文", "注文 京都", "注文 OR order", "subject:注文", "body:注文", "注文 -京都"),
         *("larger:1K", "larger:20M 注文", "期間:2026/01/01-2026/10/01 の", "label:至急 注文"),
+        *(
+            "in:inbox 京都",
+            "is:unread 京都",
+            "in:inbox order",
+            "in:sent の -注文",
+            "larger:1K 京都",
+        ),
         *(_query(dice) for _ in range(150)),
     ]
     for text in texts:
