@@ -55,6 +55,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 document.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
   const { target, fragment } = detail;
   if (fragment.childElementCount === 1 && same(target, fragment.firstElementChild)) detail.shouldSwap = false;
+  // Somebody is being asked in it (live.js asks for it when they have answered).
+  if (target.querySelector("dialog[open]")) detail.shouldSwap = false;
 });
 
 function same(shown, fresh) {

@@ -179,6 +179,13 @@ let pressed = 0; // what was pressed and is not answered yet
 let times = 0; // how often something was pressed or answered
 const askedAt = new WeakMap(); // a piece's request -> `times` when it was made
 
+/* What somebody is being asked in a piece (a forced unlock's reason) stays under their hands. */
+const asks = (event) => event === "mail-lock" && document.querySelector("#lock-banner dialog[open]");
+document.addEventListener("close", ({ target }) => {
+  if (target.closest("#lock-banner")) late.add("mail-lock");
+  catchUp();
+}, true);
+
 const pieceOf = ({ elt, verb }) => (verb === "get" ? PIECES[elt.id] : undefined);
 
 document.addEventListener("htmx:beforeSend", ({ detail: { xhr, requestConfig } }) => {
@@ -211,20 +218,20 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     return;
   }
   // Read before what was pressed took effect, however late it comes: a sent reply would be a draft again.
-  if (!event || (!pressed && askedAt.get(detail.xhr) === times)) return;
+  if (!event || (!pressed && !asks(event) && askedAt.get(detail.xhr) === times)) return;
   detail.shouldSwap = false;
   late.add(event);
 });
 
 function tell(place, event) {
-  if (pressed || asked.has(event)) late.add(event);
+  if (pressed || asks(event) || asked.has(event)) late.add(event);
   else htmx.trigger(place, event);
 }
 
 function catchUp() {
   const place = document.querySelector("[data-mail]");
   for (const event of [...late]) {
-    if (pressed || asked.has(event)) continue;
+    if (pressed || asks(event) || asked.has(event)) continue;
     late.delete(event);
     // What was pressed has brought the pane that it wants.
     if (event === "mail-draft" && paneHas("form[data-composer], #sending")) continue;

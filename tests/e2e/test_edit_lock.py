@@ -101,6 +101,35 @@ def test_cancelling_gives_back_the_status_and_the_lock(
 
 
 @pytest.mark.spec("M26a")
+def test_a_reason_that_is_being_typed_stays_while_the_mail_changes(
+    stage: Stage, agents: tuple[Desk, Desk], address: str
+) -> None:
+    a, b = agents
+    expect(a.page.get_by_text("に保存")).to_be_visible()
+    suzuki = stage.person("鈴木 一郎", "leader")
+    stage.give(address, suzuki)
+    leader = stage.at_work("鈴木 一郎", suzuki)
+    leader.open_mail(SUBJECT)
+    leader.button("強制解除").click()
+    dialog = leader.page.get_by_role("dialog")
+    reason = dialog.get_by_label("理由")
+    reason.fill("お電話の")
+    # Meanwhile the lock is given back, which all the rest of the leader's page shows.
+    a.button("キャンセル").click()
+    a.page.get_by_role("dialog").get_by_role("button", name="OK").click()
+    expect(b.status("未処理")).to_be_visible()
+    until(lambda: stage.product.backstage.holders(address) == [])
+    stage.deliver(address, "あとから来た件")
+    inbox = leader.page.locator(".nav-link[href='/mail/?category=inbox']")
+    expect(inbox).to_contain_text("2")
+    reason.press_sequentially("ため")
+    expect(reason).to_have_value("お電話のため")
+    dialog.get_by_role("button", name="キャンセル").click()
+    expect(leader.banner).to_have_text("")
+    expect(leader.status("未処理")).to_be_visible()
+
+
+@pytest.mark.spec("M26a")
 def test_a_supervisor_breaks_the_lock_and_the_former_holder_is_told(
     stage: Stage, agents: tuple[Desk, Desk], address: str
 ) -> None:
