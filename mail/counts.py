@@ -7,7 +7,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, Count, F, Func, Q, QuerySet
 
 from callcenter.prepared import Prepared
 from labels.seen import labels_of
@@ -18,6 +19,16 @@ from permissions.models import User
 
 # Nobody reads a number above 999, and counting on would cost more the worse the day is.
 _COUNTED = 1000
+
+
+class _Among(Func):
+    """One of an array's. Unlike IN (SELECT …) it is only ever looked up in the index, one by one:
+    with a hundred thousand mails PostgreSQL would read all their labels instead."""
+
+    arg_joiner = " = ANY("
+    template = "%(expressions)s)"
+    output_field = BooleanField()
+    conditional = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +47,7 @@ def _numbers(asker: int, *mailboxes: int) -> QuerySet[Any, Any]:
     still_open = visible.filter(status=Status.OPEN)
     newest_open = still_open.newest_first().values("pk")[: _COUNTED * 5]
     by_label = (
-        MessageLabel.objects.filter(message__in=newest_open)
+        MessageLabel.objects.filter(_Among(F("message_id"), ArraySubquery(newest_open)))
         .values(key=F("label_id"))
         .annotate(number=Count("pk"))
     )
