@@ -45,10 +45,19 @@ on("click", "[data-bulk-everything]", (event, button) => {
 });
 on("click", "[data-bulk-close]", (event, button) => button.closest("#bulk-report").replaceChildren());
 
-/* Answered: what was ticked is done or told of. */
-document.addEventListener("htmx:afterRequest", (event) => {
-  const { elt, successful } = event.detail;
-  if (successful && elt.matches?.("form[data-bulk], form[data-bulk-form]")) clear();
+/* Answered: what was ticked then is done or told of. What has been ticked since stays so. */
+const asked = new WeakMap(); // a request -> ids of the mails that it was made for
+const asksForTicks = ({ elt }) => elt.matches?.("form[data-bulk], form[data-bulk-form]");
+document.addEventListener("htmx:beforeSend", ({ detail }) => {
+  if (asksForTicks(detail)) asked.set(detail.xhr, new Set(boxes().filter((box) => box.checked).map((box) => box.value)));
+});
+document.addEventListener("htmx:afterRequest", ({ detail }) => {
+  if (!detail.successful || !asksForTicks(detail)) return;
+  const ids = asked.get(detail.xhr);
+  for (const box of boxes()) if (ids?.has(box.value)) box.checked = false;
+  const form = bar();
+  if (form) everything(form, false);
+  showTicks();
 });
 /* A dialog that was opened for everything asks too. */
 document.addEventListener("htmx:afterSwap", (event) => {

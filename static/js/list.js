@@ -40,3 +40,10 @@ on("click", ".mails tbody tr", (event, row) => {
 on("auxclick", ".mails tbody tr", (event, row) => {
   if (event.button === 1 && !event.target.closest("a")) window.open(row.querySelector(".sub a").href, "_blank", "noopener");
 });
+
+/* A row that comes anew with an answer (its star was pressed) stays ticked. */
+document.addEventListener("htmx:oobBeforeSwap", ({ detail: { target, fragment } }) => {
+  const [old, fresh] = [target, fragment].map((place) => place.querySelector("input[name=id]"));
+  if (old && fresh && old.value === fresh.value) fresh.checked = old.checked;
+});
+document.addEventListener("htmx:oobAfterSwap", showTicks);

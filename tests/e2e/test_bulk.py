@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.e2e.conftest import Stage
 from tests.e2e.desk import Desk
@@ -77,6 +77,32 @@ def test_ticked_mails_change_but_for_the_one_in_other_hands_and_all_goes_back(
     until(lambda: gmail_has(stage, address, "TRASH") == 2, timeout=30, what="in Gmail's trash")
     report.get_by_role("button", name="元に戻す").click()
     until(lambda: gmail_has(stage, address, "INBOX") == 3, timeout=30, what="back in the inbox")
+
+
+@pytest.mark.spec("M7")
+def test_what_is_ticked_while_an_answer_is_on_its_way_stays_ticked(
+    stage: Stage, address: str, people: tuple[Desk, Desk]
+) -> None:
+    leader, _ = people
+    page = leader.page
+    first, second, third = (leader.row(subject).get_by_role("checkbox") for subject in SUBJECTS)
+    first.check()
+    held: list[Route] = []
+    page.route("**/mail/bulk/", lambda route: held.append(route))
+    page.get_by_role("form", name="選択したメール").get_by_role("button", name="完了").click()
+    until(lambda: page.evaluate("true") and held, what="the request")
+    second.check()
+    held[0].continue_()
+    expect(page.locator("#bulk-report")).to_contain_text("1通を変更")
+    expect(first).not_to_be_checked()
+    expect(second).to_be_checked()
+    # A star of one row brings that row anew: its tick stays too.
+    third.check()
+    leader.row(SUBJECTS[2]).get_by_role("button", name="スター").click()
+    starred = leader.row(SUBJECTS[2]).get_by_role("button", name="スター")
+    expect(starred).to_have_attribute("aria-pressed", "true")
+    expect(third).to_be_checked()
+    expect(page.get_by_role("form", name="選択したメール")).to_contain_text("2")
 
 
 @pytest.mark.spec("M7", "M13")
