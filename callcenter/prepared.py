@@ -44,15 +44,16 @@ class Prepared:
             rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
 
-    def ask_all(self, ids: Sequence[int]) -> Sequence[tuple[Any, ...]]:
+    def ask_all(self, ids: Sequence[int], *first: int) -> Sequence[tuple[Any, ...]]:
         """The rows for any of these ids, of a query that does not mind if one comes twice.
 
-        They are filled up to the next power of two: so the SQL is made for few lengths.
+        They are filled up to the next power of two: so the SQL is made for few lengths. `first` are
+        numbers that come before them.
         """
         if not ids:
             return []
         length = 1 << (len(ids) - 1).bit_length()
-        return self.ask(*ids, *[ids[0]] * (length - len(ids)))
+        return self.ask(*first, *ids, *[ids[0]] * (length - len(ids)))
 
     def _make(self, count: int) -> tuple[str, tuple[Any, ...]]:
         with self._lock:

@@ -47,6 +47,7 @@ _AS_WORDS: dict[str, tuple[Node, ...]] = {
     "in_progress": (Handling("in_progress"),),
     "done": (Handling("done"),),
     "mine": (Assigned("me"),),
+    "mentioned": (Is("mentioned"), In("anywhere")),
     "starred": (Is("starred"),),
     "sent": (In("sent"),),
     "drafts": (In("drafts"),),

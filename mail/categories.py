@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from mail.models import Draft, Folder, Outgoing, Status
+from mail.models import Draft, Folder, Mention, Outgoing, Status
 from permissions.models import User
 
 
@@ -70,6 +70,13 @@ CATEGORIES = (
         _("Assigned to me"),
         "user-check",
         lambda user: Q(assignee=user) & ~Q(folder__in=[Folder.SPAM, Folder.TRASH]),
+    ),
+    # Also of spam and trash: somebody wants to be told about it.
+    Category(
+        "mentioned",
+        _("Mentions"),
+        "at-sign",
+        lambda user: Q(pk__in=Mention.objects.filter(user=user).values("comment__message")),
     ),
     Category("starred", _("Starred"), "star", _all_but_hidden, gmail_label="STARRED"),
     Category("sent", _("Sent"), "send", lambda _: Q(folder=Folder.SENT), "SENT", has_status=False),

@@ -1,4 +1,4 @@
-"""The numbers of the left navigation: what is 未処理, by category and by label."""
+"""The numbers of the left navigation: what waits for somebody, by category and by label."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.db.models import BooleanField, Count, F, Func, Q, QuerySet
 from callcenter.prepared import Prepared
 from labels.seen import labels_of
 from mail.categories import made_in_gmail
+from mail.mentions import unseen
 from mail.models import Draft, Folder, Message, MessageLabel, Status
 from mail.numbers import Number, NumberByKey
 from permissions.models import User
@@ -60,6 +61,7 @@ def _numbers(asker: int, *mailboxes: int) -> QuerySet[Any, Any]:
         "mine": visible.filter(Q(assignee=user), status__in=[Status.OPEN, Status.IN_PROGRESS]),
         "drafts": Draft.objects.filter(mailbox_id__in=user.mailbox_ids, state="live"),
         "made_there": made_there,
+        "mentioned": unseen(user),
     }
     return (
         # One row, that of the asker, to hang the numbers on.
@@ -80,7 +82,7 @@ _question = Prepared(_numbers)
 
 def counts_for(user: User) -> Counts:
     """What the person's navigation says now."""
-    ((by_label, still_open, in_progress, mine, drafts, made_there),) = _question.ask(
+    ((by_label, still_open, in_progress, mine, drafts, made_there, mentioned),) = _question.ask(
         user.pk, *user.mailbox_ids
     )
     labels = {int(pk): number for pk, number in json.loads(by_label or "{}").items()}
@@ -95,6 +97,7 @@ def counts_for(user: User) -> Counts:
             "in_progress": in_progress,
             "mine": mine,
             "drafts": drafts + made_there,
+            "mentioned": mentioned,
         },
         labels=labels,
     )

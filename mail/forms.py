@@ -87,6 +87,20 @@ class CommentForm(forms.Form):
     )
 
 
+class CommentEditForm(CommentForm):
+    """As it is to read now, and the version that was seen."""
+
+    version = forms.IntegerField(min_value=1, max_value=2**31 - 1)
+
+
+class CommentsSeenForm(forms.Form):
+    up_to = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+
+
+class VersionForm(forms.Form):
+    version = forms.IntegerField(min_value=1, max_value=2**31 - 1)
+
+
 class DraftForm(forms.Form):
     """What the composer posts. Nothing that was typed is refused here: it is kept as it stands,
     and only sending asks whether it is right."""

@@ -61,6 +61,8 @@ _TOLD = {
     "status.changed": ("circle-dot", gettext_lazy("set the status to %(status)s")),
     "assignee.changed": ("user", gettext_lazy("set the assignee to %(assignee)s")),
     "comment.added": ("message-square", gettext_lazy("commented")),
+    "comment.edited": ("message-square", gettext_lazy("edited a comment")),
+    "comment.deleted": ("message-square", gettext_lazy("deleted a comment")),
     "draft.started": ("pen-line", gettext_lazy("began to write")),
     "draft.adopted": ("pen-line", gettext_lazy("went on with a draft that was begun in Gmail")),
     "draft.template": ("layout-template", gettext_lazy("put in the template “%(template)s”")),
@@ -77,6 +79,10 @@ _TOLD = {
     "outgoing.sent": ("check-check", gettext_lazy("sent")),
     "outgoing.failed": ("circle-x", gettext_lazy("could not be sent")),
     "outgoing.uncertain": ("triangle-alert", gettext_lazy("not known whether it was sent")),
+}
+_OF_ANOTHER = {
+    "comment.edited": gettext_lazy("edited a comment by %(author)s"),
+    "comment.deleted": gettext_lazy("deleted a comment by %(author)s"),
 }
 _MODES = {
     "active": gettext_lazy("working"),
@@ -95,6 +101,7 @@ def _words(event: Event) -> dict[str, str]:
         "nearby": ", ".join(event.data.get("nearby_names", ())),
         "template": event.data.get("template_name", "—"),
         "told": event.data.get("told_name") or _("somebody"),
+        "author": event.data.get("author_name", ""),
         "mode": str(_MODES.get(event.data.get("lock_mode", ""), "—")),
     }
 
@@ -109,6 +116,8 @@ def told_events(message: Message, limit: int = 200) -> list[dict[str, Any]]:
     told = []
     for event in of_message(message.pk)[:limit]:
         icon, words = _TOLD.get(event.kind, ("info", event.kind))
+        if event.data.get("author_name"):
+            words = _OF_ANOTHER.get(event.kind, words)
         text = str(words) % _words(event)
         if event.data.get("reason") == "answered_in_gmail" and event.kind == "status.changed":
             text = _("%(what)s (replied in Gmail)") % {"what": text}

@@ -13,6 +13,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -21,7 +22,7 @@ from django.utils.safestring import SafeString
 from callcenter.prepared import Prepared
 from labels.models import LabelKind, LabelState
 from labels.seen import labels_of
-from mail.models import Comment, Message, MessageLabel
+from mail.models import Comment, Mention, Message, MessageLabel
 from permissions.models import User
 from permissions.operations import Operation
 
@@ -32,7 +33,7 @@ _MOST = 3000
 def furnish(messages: list[Message], user: User, query: str) -> list[Message]:
     """Give the rows what they show besides their own columns, in two queries for all of them."""
     ids = [message.pk for message in messages]
-    comments = {message: (text, author) for message, text, author in _comments.ask_all(ids)}
+    comments = {message: rest for message, *rest in _comments.ask_all(ids, user.pk)}
     worn: dict[int, set[int]] = {}
     for message, label in _worn.ask_all(ids):
         worn.setdefault(message, set()).add(label)
@@ -48,18 +49,28 @@ def furnish(messages: list[Message], user: User, query: str) -> list[Message]:
         row.customer_name = customer.name if customer else ""
         on_it = worn.get(message.pk, ())
         row.shown_labels = [label for label in shown if label.pk in on_it]
-        row.comment, row.commented_by = comments.get(message.pk, ("", ""))
+        row.comment, row.commented_by, row.calls = comments.get(message.pk, ("", "", False))
         row.url = f"{reverse('mail:detail', args=[message.pk])}?{query}"
     return messages
 
 
-# (message, text, author's name) of the latest comment.
+# (message, text, author's name) of the latest comment, and whether any of them calls the asker, who
+# has not seen it.
 _comments = Prepared(
-    lambda *ids: (
+    lambda asker, *ids: (
         Comment.objects.filter(message__in=ids)
         .order_by("message", "-pk")
         .distinct("message")
-        .values_list("message", "text", "author__name")
+        .values_list(
+            "message",
+            "text",
+            "author__name",
+            Exists(
+                Mention.objects.filter(
+                    comment__message=OuterRef("message"), user=asker, seen_at__isnull=True
+                )
+            ),
+        )
     )
 )
 _worn = Prepared(
@@ -139,4 +150,4 @@ def _shown(row: Any) -> Iterable[object]:
     yield "labels"
     for label in row.shown_labels:
         yield from (label.name, label.background, label.text_color)
-    yield from (row.comment[:100], row.commented_by)
+    yield from (row.comment[:100], row.commented_by, row.calls)

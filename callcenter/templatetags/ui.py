@@ -29,6 +29,7 @@ register = template.Library()
 ICONS = frozenset(
     {
         "arrow-right",
+        "at-sign",
         "bold",
         "book-user",
         "bookmark",

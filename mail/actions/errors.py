@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from mail.editlock import Nearby
-from mail.models import Draft, Outgoing, OutgoingState
+from mail.models import Comment, Draft, Outgoing, OutgoingState
 from permissions.models import User
 
 if TYPE_CHECKING:
@@ -191,6 +191,21 @@ class EmptyComment(Declined):
 
     def explain(self) -> str:
         return _("Write a comment first.")
+
+
+class CommentChanged(Declined):
+    """Somebody edited or deleted it meanwhile: `stored` is what stands there, if anything does."""
+
+    status = 422
+
+    def __init__(self, stored: Comment | None) -> None:
+        super().__init__(f"version {stored.version}" if stored else "deleted")
+        self.stored = stored
+
+    def explain(self) -> str:
+        if self.stored is None:
+            return _("This comment was deleted meanwhile. Your text is kept here.")
+        return _("This comment was changed meanwhile. Nothing was overwritten.")
 
 
 class NothingToDecide(Declined):

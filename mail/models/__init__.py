@@ -2,7 +2,7 @@
 
 from mail.models.attachment import Attachment
 from mail.models.bulk import BulkItem, BulkOutcome, BulkRun, BulkState, BulkVerb
-from mail.models.comment import Comment
+from mail.models.comment import Comment, Mention
 from mail.models.delivery import DeliveryFailure
 from mail.models.draft import Draft, DraftKind, DraftState
 from mail.models.draft_file import DraftFile
@@ -51,6 +51,7 @@ __all__ = [
     "Folder",
     "Listed",
     "LockMode",
+    "Mention",
     "Message",
     "MessageBody",
     "MessageLabel",

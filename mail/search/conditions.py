@@ -21,6 +21,7 @@ from mail.models import (
     Correspondent,
     EditLock,
     Folder,
+    Mention,
     MessageBody,
     MessageLabel,
 )
@@ -222,6 +223,8 @@ def _is(leaf: Is, asked: Asked) -> Q:
     }
     if leaf.what in simple:
         return simple[leaf.what]
+    if leaf.what == "mentioned":
+        return Q(pk__in=Mention.objects.filter(user=asked.user).values("comment__message"))
     return _with_label(asked.gmail_labels(leaf.what.upper()))  # important, sent, snoozed, muted
 
 

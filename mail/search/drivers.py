@@ -173,6 +173,8 @@ def by_rows(tree: Node, asked: Asked) -> Iterator[Driver]:
             case Assigned(who) if who != "none":
                 people = [asked.user.pk] if who == "me" else asked.people_named(who)
                 yield _of_messages("assignee", "assignee_id = ANY(%s)", people)
+            case Is("mentioned"):
+                yield _of_messages("mentioned", _MENTIONED, asked.user.pk)
             case Handling("open" | "in_progress" as status):
                 yield _of_messages("status", "status = %s", status)
             case Size(True, size) if size <= LARGEST:
@@ -187,6 +189,12 @@ def by_rows(tree: Node, asked: Asked) -> Iterator[Driver]:
                         f"mail_messagelabel WHERE label_id = {'%s' if one else 'ANY(%s)'} AND",
                         (ids[0] if one else ids,),
                     )
+
+
+_MENTIONED = (
+    "id IN (SELECT c.message_id FROM mail_mention n JOIN mail_comment c ON c.id = n.comment_id"
+    " WHERE n.user_id = %s)"
+)
 
 
 def _by_address(address: str, customer_id: int | None) -> Driver:

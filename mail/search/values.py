@@ -83,6 +83,7 @@ IS = {
     "sent": ("送信済み",),
     "draft": ("下書き",),
     "undelivered": ("不達",),
+    "mentioned": ("メンション",),
     "automatic": ("自動返信", "自動"),
 }
 IN = {

@@ -1,4 +1,4 @@
-"""Status, edit lock and comments of one mail."""
+"""Status and edit lock of one mail."""
 
 from __future__ import annotations
 
@@ -10,19 +10,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from callcenter.partials import wants_partial
 from mail import access, editlock
 from mail.actions import release as releasing
 from mail.actions.adopt import kind_of
-from mail.actions.comment import add_comment
-from mail.actions.errors import EmptyComment
 from mail.actions.status import set_status
 from mail.actions.take import NOT_HANDLED, beat, leave
 from mail.browse import Browse
 from mail.editlock import LockLost
-from mail.forms import CommentForm, ForceForm, StatusForm, TokenForm
+from mail.forms import ForceForm, StatusForm, TokenForm
 from mail.models import Folder, Message, Status
 from mail.standing import Standing, standing
 from mail.views.refusals import refusals_shown
@@ -188,32 +186,3 @@ def left(request: AgentRequest, message_id: int) -> HttpResponse:
         return HttpResponse(status=422)
     leave(message, request.user, token=form.cleaned_data["token"])
     return HttpResponse(status=204)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-def comments(request: AgentRequest, message_id: int) -> HttpResponse:
-    """備考: read, and written by those who may; a lock does not matter."""
-    message = access.findable(request.user, message_id)
-    may = request.user.may(Operation.MAIL_COMMENT)
-    error, text = "", ""
-    if request.method == "POST":
-        form = CommentForm(request.POST)
-        text = request.POST.get("text", "")
-        if not form.is_valid():
-            error = str(form.errors["text"][0])
-        else:
-            try:
-                add_comment(message, request.user, form.cleaned_data["text"])
-                text = ""
-            except EmptyComment as empty:
-                error = empty.explain()
-        if not error and not wants_partial(request):
-            return redirect("mail:detail", message.pk)
-    values = {
-        "comments": message.comments.select_related("author"),
-        "comment_url": reverse("mail:comments", args=[message.pk]) if may else "",
-        "comment_error": error,
-        "text": text,
-    }
-    return render(request, "mail/_comments.html", values, status=422 if error else 200)

@@ -1,14 +1,30 @@
 /* [data-dialog="id"] opens a <dialog>, [data-dialog-close] and a click beside it close it; focus is
    kept inside and given back by the browser. hx-confirm and form[data-confirm] ask in #confirm.
    form[data-closes] closes its dialog when it was answered, by a refusal too: that stands behind it
-   ("unless-asked": not by a 422, which asks something within). #dialog is filled by whoever opens it. */
-import { on } from "./dom.js";
+   ("unless-asked": not by a 422, which asks something within). form[data-asks-to-leave] asks before what
+   was typed in it goes with the dialog. #dialog is filled by whoever opens it. */
+import { on, t } from "./dom.js";
 
 on("click", "[data-dialog]", (event, button) => document.getElementById(button.dataset.dialog)?.showModal());
-on("click", "[data-dialog-close]", (event, button) => button.closest("dialog")?.close());
+on("click", "[data-dialog-close]", (event, button) => leave(button.closest("dialog")));
 document.addEventListener("click", (event) => {
-  if (event.target instanceof HTMLDialogElement) event.target.close();
+  if (event.target instanceof HTMLDialogElement) leave(event.target);
 });
+document.addEventListener("cancel", (event) => {
+  if (!typed(event.target)) return;
+  event.preventDefault();
+  leave(event.target);
+}, true);
+
+/** What was typed in it, and not saved, is not lost by a slip. */
+function typed(dialog) {
+  const form = dialog.querySelector?.("form[data-asks-to-leave]");
+  return Boolean(form) && ("unsaved" in form.dataset || [...form.querySelectorAll("textarea")].some((field) => field.value !== field.defaultValue));
+}
+
+async function leave(dialog) {
+  if (dialog && (!typed(dialog) || await ask(t("leaveEntry"), true))) dialog.close();
+}
 
 /* What they showed last is not seen, and nothing is chosen in it, while the next is on its way. */
 const isFilled = (target) => target?.matches?.("#dialog, #label-dialog");
@@ -17,7 +33,7 @@ document.addEventListener("htmx:responseError", ({ detail: { target } }) => { if
 /* It was opened empty, with the focus on itself: its first field or button takes it, or the way out. */
 document.addEventListener("htmx:afterSettle", ({ detail: { target } }) => {
   if (!isFilled(target) || document.activeElement !== target) return;
-  (target.querySelector(".dialog-body :is(input:not([type=hidden]), select, button)") || target.querySelector("[data-dialog-close]"))?.focus();
+  (target.querySelector(".dialog-body :is(input:not([type=hidden]), textarea, select, button)") || target.querySelector("[data-dialog-close]"))?.focus();
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {

@@ -273,10 +273,10 @@ function tellUndelivered({ public_id: id, state }) {
   if (String(state?.author) === document.body.dataset.user) toast(t("undelivered", id), "bad");
 }
 
-/* Said to the one whose doing it concerns: Gmail has refused for good what they changed, and the mail
+/* Said to those whom it concerns: a comment calls them; Gmail has refused for good what they changed, and the mail
    goes back to Gmail's state; or a person has changed or deleted their saved draft in Gmail itself. */
-const GOOD = new Set(["lock.asked", "lock.handed_over"]);
-const TOLD = { "lock.asked": () => "lockAsked", "lock.declined": () => "lockDeclined", "lock.handed_over": () => "lockHandedOver", "outgoing.held": () => "sendingHeld", "outgoing.failed": () => "sendingFailed", "outgoing.uncertain": () => "sendingUncertain",
+const GOOD = new Set(["comment.added", "comment.edited", "lock.asked", "lock.handed_over"]);
+const TOLD = { "comment.added": () => "called", "comment.edited": () => "called", "lock.asked": () => "lockAsked", "lock.declined": () => "lockDeclined", "lock.handed_over": () => "lockHandedOver", "outgoing.held": () => "sendingHeld", "outgoing.failed": () => "sendingFailed", "outgoing.uncertain": () => "sendingUncertain",
   "change.refused": () => "changeRefused", "label.refused": () => "labelRefused", "draft.let_go": (state) => (state.trouble === "draft_changed" ? "draftChanged" : "draftGone") };
 /* A label was made, renamed, recoloured or deleted: it stands in every row, in the tree and in its list. */
 const LABELS = /^labels?\./;
@@ -289,7 +289,7 @@ function followLabels() {
 }
 
 function tellWhom({ kind, public_id: id, state }) {
-  if (String(state?.told) !== document.body.dataset.user) return;
+  if (![state?.told].flat().map(String).includes(document.body.dataset.user)) return;
   toast(t(TOLD[kind](state), state.draft || id || state.name), GOOD.has(kind) ? "ok" : "bad");
   if (kind === "lock.handed_over" && document.querySelector(`[data-mail="${CSS.escape(id)}"]`)) document.getElementById("tab-draft")?.click();
 }
@@ -448,17 +448,19 @@ function showTree(fresh) {
   htmx.process(before);
 }
 
+document.addEventListener("nav-changed", () => askNav(true)); // what was done here
 let navTimer = 0;
 let navAskedAt = 0;
-function askNav() {
-  if (navTimer || !document.body.dataset.nav) return;
+function askNav(now = false) {
+  if (!document.body.dataset.nav || (navTimer && !now)) return;
+  clearTimeout(navTimer);
   navTimer = setTimeout(async () => {
     navTimer = 0;
     navAskedAt = Date.now();
     const answer = await fetch(document.body.dataset.nav).catch(() => null);
     if (!answer?.ok || answer.redirected) return;
     showNumbers(new DOMParser().parseFromString(await answer.text(), "text/html"));
-  }, jitter(NAV_EVERY_MS));
+  }, now ? 0 : jitter(NAV_EVERY_MS));
 }
 
 /** The numbers of a navigation that came anew, moved into the one on the page. */

@@ -10,6 +10,7 @@ const PARTS = [
   ["[data-bulk]", () => import("./bulk.js")],
   ["[data-look]", () => import("./look.js")],
   ["[data-mail]", () => import("./beside.js"), "[data-beside]"],
+  ["[data-kept], [data-mentions]", () => import("./comments.js")],
   ["[data-looking]", () => import("./presence.js")],
   ["[data-splitter]", () => import("./splitter.js")],
   ["[data-beat]", () => import("./heartbeat.js")],

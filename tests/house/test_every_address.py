@@ -22,6 +22,7 @@ from addressbook.actions import keep as addresses
 from addressbook.models import Import, ImportState
 from crm.actions import keep as customers
 from labels.models import Label
+from mail.actions.comment import add_comment
 from mail.actions.reply import start_new
 from mail.actions.saved_search import save_search
 from mail.attachments.store import keep
@@ -193,6 +194,15 @@ TABLE: dict[str, Row] = {
     "mail:spam": posting(ANSWERING, *MAIL),
     "mail:not_spam": posting(everybody(409, outsider=404, reader=403), *MAIL),
     "mail:comments": Row(MEMBERS, args=MAIL),
+    "mail:comments_seen": posting(WRONG, *MAIL),
+    "mail:comment_people": Row(everybody(200, outsider=404, reader=403), args=MAIL),
+    # Somebody else's: leaders by permission (and who reads only may not even their own).
+    "mail:comment": Row(
+        everybody(403, outsider=404, leader=200, admin=200), args=("message", "comment")
+    ),
+    "mail:uncomment": posting(
+        everybody(403, outsider=404, leader=422, admin=422), "message", "comment"
+    ),
     "mail:history": Row(MEMBERS, args=MAIL),
     "mail:beside": Row(everybody(302, outsider=404), args=("message", "other")),
     "mail:print": Row(MEMBERS, args=MAIL),
@@ -286,6 +296,7 @@ def world() -> dict[str, Any]:
         "template": Template.objects.create(name="お礼").pk,
         "signature": Signature.objects.create(name="窓口", html="<b>窓口</b>").pk,
         "message": message.pk,
+        "comment": add_comment(message, author, "電話がありました。").pk,
         "other": cast.mail(box).pk,
         "upload": DraftFile.objects.create(
             draft=draft,

@@ -1,4 +1,4 @@
-"""Status, assignee, comments, and the lock without a reply."""
+"""Status, assignee, and the lock without a reply."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ from activity.models import Event
 from mail import editlock
 from mail.actions import release as releasing
 from mail.actions.assign import assign
-from mail.actions.comment import add_comment
-from mail.actions.errors import BeingSent, EmptyComment, NoStatus, NotAMember
+from mail.actions.errors import BeingSent, NoStatus, NotAMember
 from mail.actions.reply import start_reply
 from mail.actions.send import send
 from mail.actions.status import set_status
 from mail.actions.take import beat, leave, take
-from mail.models import Comment, DraftKind, Folder, Message, Outgoing, OutgoingState, Status
+from mail.models import DraftKind, Folder, Message, Outgoing, OutgoingState, Status
 from mailboxes.models import Mailbox
 from permissions.access import OperationDenied
 from permissions.models import User, UserGrant
@@ -210,24 +209,3 @@ def test_only_who_sees_the_mailbox_can_be_assigned(
         assign(message, tanaka, cast.person("outsider"))
     assign(message, tanaka, None)
     assert state(message) == (Status.OPEN, None)
-
-
-@pytest.mark.spec("M14", "M24b")
-def test_a_comment_is_possible_whoever_works(message: Message, tanaka: User, yamada: User) -> None:
-    take(message, tanaka)
-    comment = add_comment(message, yamada, "  電話がありました。 ")
-    assert (comment.text, comment.author) == ("電話がありました。", yamada)
-    event = Event.objects.get(kind="comment.added")
-    assert event.data["comment"] == comment.pk
-    assert "電話" not in str(event.data)
-
-
-def test_an_empty_comment_is_none(message: Message, tanaka: User) -> None:
-    with pytest.raises(EmptyComment):
-        add_comment(message, tanaka, " \n ")
-    assert not Comment.objects.exists()
-
-
-def test_a_comment_by_an_outsider_is_404(message: Message) -> None:
-    with pytest.raises(Http404):
-        add_comment(message, cast.person("outsider"), "x")

@@ -38,6 +38,7 @@ class Mail:
     unread: bool = False
     starred: bool = False
     undelivered: bool = False
+    mentions: list[str] = field(default_factory=list)
     automatic: bool = False
     size: int = 0
     rfc822_id: str = ""
@@ -155,6 +156,7 @@ def matches(tree: n.Node, mail: Mail, world: World) -> bool:
                 "draft": mail.folder == "draft",
                 "undelivered": mail.undelivered,
                 "automatic": mail.automatic,
+                "mentioned": bool(mail.comments) and world.me in mail.mentions,
             }.get(what, what.upper() in mail.labels)
         case n.In("anywhere"):
             return True

@@ -20,6 +20,7 @@ from mail.models import (
     Correspondent,
     EditLock,
     Folder,
+    Mention,
     Message,
     MessageBody,
     MessageLabel,
@@ -138,6 +139,7 @@ class Corpus:
             unread="UNREAD" in labels,
             starred="STARRED" in labels,
             undelivered=dice.random() < 0.05,
+            mentions=dice.sample(["田中", "山田"], dice.choice((0, 0, 1, 1, 2))),
             automatic=dice.random() < 0.05,
             size=dice.choice((0, 999, 1000, 1024, 2**20, 30 * 2**20)),
             rfc822_id=f"mail-{number % 50}@x.example",
@@ -182,7 +184,11 @@ class Corpus:
             for place, name in enumerate(mail.files)
         )
         for text in mail.comments:
-            Comment.objects.create(message=message, author=self.agent, text=text)
+            comment = Comment.objects.create(message=message, author=self.agent, text=text)
+            for name in mail.mentions:
+                person = people[name]
+                assert person
+                Mention.objects.create(comment=comment, user=person)
         for address in mail.correspondents:
             Correspondent.objects.create(message=message, address=address, internal_date=mail.date)
         if mail.holder:
@@ -219,7 +225,14 @@ def _leaf(dice: random.Random) -> str:
             *("label:至急", "label:返品-不良", 'label:"VIP 客"', "label:a-b", "label:none-such"),
             *("in:inbox", "in:sent", "in:drafts", "in:spam", "in:trash", "in:archive"),
             *("in:anywhere", "is:unread", "is:read", "is:starred", "is:important"),
-            *("is:undelivered", "is:automatic", "is:draft", "has:attachment", "has:userlabels"),
+            *(
+                "is:undelivered",
+                "is:mentioned",
+                "is:automatic",
+                "is:draft",
+                "has:attachment",
+                "has:userlabels",
+            ),
             *("has:nouserlabels", "has:comment", "has:drive", "category:social"),
             *("after:2026/03/01", "before:2026-03-01", "older_than:3m", "newer_than:10d"),
             *("older_than:1y", "期間:2026/03/01-2026/04/01", "期間:2026/10/05", "期間:-2026/02/01"),
