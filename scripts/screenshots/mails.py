@@ -38,6 +38,44 @@ def mail(room: Room, page: Page) -> None:
         room.take(page, key)
 
 
+@scene("suzuki", "comment-names", "comment-edit")
+def comments(room: Room, page: Page) -> None:
+    """A colleague is called; who is called sees it in `mentions`."""
+    open_mail(page, 2)
+    page.locator("#tab-comments").press("Enter")
+    field = page.locator("#comment")
+    field.wait_for()
+    if not page.locator(".note").count():
+        field.fill("10時にお客様から電話。折り返しを希望されています。")
+        field.press("Control+Enter")
+        page.locator(".note").first.wait_for()
+        field.fill(
+            "@田中 健一 倉庫に在庫を確認してください。@山田さんは返品票の用意をお願いします。"
+        )
+        field.press("Control+Enter")
+        page.locator(".note .called").first.wait_for()
+    field.fill("")
+    field.press_sequentially("@")
+    page.locator(".mention-option").first.wait_for()
+    room.take(page, "comment-names")
+    field.press("Escape")
+    field.fill("")
+    page.locator(".note-tools a").last.press("Enter")
+    page.locator("#dialog textarea").wait_for()
+    room.take(page, "comment-edit")
+
+
+@scene("tanaka", "mentions", "comments-called")
+def called(room: Room, page: Page) -> None:
+    visit(page, "/mail/?category=mentioned")
+    room.take(page, "mentions")
+    if page.locator("#rows tr").count():
+        open_mail(page, 0, "category=mentioned")
+        page.locator("#tab-comments").press("Enter")
+        page.locator(".note").first.wait_for()
+        room.take(page, "comments-called")
+
+
 @scene("tanaka", "beside")
 def beside(room: Room, page: Page) -> None:
     for number in range(20):

@@ -143,8 +143,11 @@ def test_the_longer_words_of_english_have_room_too(desk: Desk, judge: Judge) -> 
 
 
 @pytest.mark.spec("X4")
-def test_so_does_a_mail_with_all_that_opens_in_it(desk: Desk, judge: Judge) -> None:
+def test_so_does_a_mail_with_all_that_opens_in_it(
+    stage: Stage, desk: Desk, address: str, judge: Judge
+) -> None:
     page = desk.page
+    stage.give(address, stage.person("田中 健一"))
     desk.open_mail("二通目の件")
     judge.look(page, "a mail")
     page.get_by_role("link", name="ラベルを変更").click()
@@ -155,9 +158,18 @@ def test_so_does_a_mail_with_all_that_opens_in_it(desk: Desk, judge: Judge) -> N
     judge.look(page, "the menu of a mail")
     page.keyboard.press("Escape")
     page.get_by_role("tab", name="備考").click()
-    page.get_by_role("textbox", name="コメント").fill("在庫を確認中")
+    field = page.get_by_role("textbox", name="コメント")
+    field.press_sequentially("在庫を確認中 @")
+    expect(page.get_by_role("listbox", name="知らせる相手")).to_be_visible()
+    judge.look(page, "names to call")
+    field.press("Enter")
     page.get_by_role("button", name="コメントする").click()
-    expect(page.get_by_role("tabpanel").get_by_text("在庫を確認中")).to_be_visible()
+    expect(page.locator(".note-text .called")).to_be_visible()
+    page.get_by_role("link", name=re.compile("コメントを編集")).click()
+    dialog = page.get_by_role("dialog", name="コメントの編集")
+    expect(dialog.get_by_role("textbox")).to_be_focused()
+    judge.look(page, "a comment being edited")
+    page.keyboard.press("Escape")
     for name in ("メール履歴", "操作履歴", "備考"):
         page.get_by_role("tab", name=name).click()
         panel = page.get_by_role("tabpanel", name=re.compile(name))
