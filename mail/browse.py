@@ -85,13 +85,17 @@ class Place:
     def edge(self) -> Edge:
         return Edge(self.date, self.pk)
 
+    # The date alone as well: of two ways an index can only be entered by what both say, and without
+    # it «newer than the newest page» was read from the oldest mail on.
     @property
     def older(self) -> Q:
-        return Q(internal_date__lt=self.date) | Q(internal_date=self.date, pk__lt=self.pk)
+        behind = Q(internal_date__lt=self.date) | Q(internal_date=self.date, pk__lt=self.pk)
+        return Q(internal_date__lte=self.date) & behind
 
     @property
     def newer(self) -> Q:
-        return Q(internal_date__gt=self.date) | Q(internal_date=self.date, pk__gt=self.pk)
+        before = Q(internal_date__gt=self.date) | Q(internal_date=self.date, pk__gt=self.pk)
+        return Q(internal_date__gte=self.date) & before
 
 
 @dataclass(frozen=True)
