@@ -26,6 +26,7 @@ from mail.models import Comment, Mention, Message, MessageLabel
 from permissions.models import User
 from permissions.operations import Operation
 
+_SOMEWHERE = "M-000000"
 # Of some 3 KB each.
 _MOST = 3000
 
@@ -43,6 +44,8 @@ def furnish(messages: list[Message], user: User, query: str) -> list[Message]:
         if label.kind == LabelKind.USER and label.state == LabelState.LIVE and not label.hidden
     ]
     names_shown = user.may(Operation.CUSTOMERS_VIEW)
+    # Reversed once: for each of a hundred rows it would be a tenth of the page's time.
+    somewhere = reverse("mail:detail", args=[_SOMEWHERE])
     for message in messages:
         row: Any = message
         customer = message.known_customer if names_shown and message.customer_id else None
@@ -50,7 +53,7 @@ def furnish(messages: list[Message], user: User, query: str) -> list[Message]:
         on_it = worn.get(message.pk, ())
         row.shown_labels = [label for label in shown if label.pk in on_it]
         row.comment, row.commented_by, row.calls = comments.get(message.pk, ("", "", False))
-        row.url = f"{reverse('mail:detail', args=[message.pk])}?{query}"
+        row.url = f"{somewhere.replace(_SOMEWHERE, message.public_id)}?{query}"
     return messages
 
 

@@ -7,7 +7,7 @@ all of them together.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
@@ -16,6 +16,7 @@ from django.db.models import (
     F,
     IntegerField,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
     Value,
@@ -24,6 +25,7 @@ from django.db.models import (
 
 from activity.events import of_message
 from activity.models import Event
+from callcenter.prepared import Prepared
 from labels.models import Label, LabelKind, LabelState
 from labels.seen import labels_of
 from mail import editlock
@@ -125,35 +127,38 @@ class _Beside(NamedTuple):
 
 
 def _beside(message: Message, user: User) -> _Beside:
+    found = _question.ask(message.pk, user.pk, *user.mailbox_ids)
+    return _Beside(*found[0]) if found else _Beside([], 0, 0, None, None, False, False, False)
+
+
+def _of_both(message: int, asker: int, *mailboxes: int) -> QuerySet[Message, Any]:
     with_them = Correspondent.objects.filter(
         address=Subquery(_other_side(message).values("address")[:1]),
-        message__mailbox__in=user.mailbox_ids,
+        message__mailbox__in=mailboxes,
     ).exclude(message__folder=Folder.DRAFT)
-    of_lock = of_message(message.pk).filter(kind__in=_OF_LOCK)
-    found = (
-        Message.objects.filter(pk=message.pk)
-        .values_list(
-            ArraySubquery(MessageLabel.objects.filter(message=OuterRef("pk")).values("label")),
-            Number(Comment.objects.filter(message=message).order_by().values("pk")),
-            Number(with_them.order_by().values("pk")[:_COUNTED]),
-            Subquery(of_lock.values("kind")[:1]),
-            Subquery(of_lock.values("kind")[1:2]),
-            Exists(EditLock.objects.filter(message=message)),
-            Exists(Outgoing.objects.filter(answers=message)),
-            Exists(_drafts(message, user)),
-        )
-        .first()
+    of_lock = of_message(message).filter(kind__in=_OF_LOCK)
+    return Message.objects.filter(pk=message).values_list(
+        ArraySubquery(MessageLabel.objects.filter(message=OuterRef("pk")).values("label")),
+        Number(Comment.objects.filter(message=message).order_by().values("pk")),
+        Number(with_them.order_by().values("pk")[:_COUNTED]),
+        Subquery(of_lock.values("kind")[:1]),
+        Subquery(of_lock.values("kind")[1:2]),
+        Exists(EditLock.objects.filter(message=message)),
+        Exists(Outgoing.objects.filter(answers=message)),
+        Exists(_drafts(message, asker)),
     )
-    return _Beside(*found) if found else _Beside([], 0, 0, None, None, False, False, False)
 
 
-def _drafts(message: Message, user: User) -> QuerySet[Draft]:
+_question = Prepared(_of_both)
+
+
+def _drafts(message_id: int, user_id: int) -> QuerySet[Draft]:
     kept = [DraftState.LIVE, DraftState.PARKED]
-    return Draft.objects.filter(answers=message, author=user, state__in=kept)
+    return Draft.objects.filter(answers=message_id, author=user_id, state__in=kept)
 
 
 def _own_drafts(message: Message, user: User) -> tuple[Draft, ...]:
-    return tuple(_drafts(message, user).select_related("mailbox").order_by("pk"))
+    return tuple(_drafts(message.pk, user.pk).select_related("mailbox").order_by("pk"))
 
 
 def _latest(message: Message) -> Outgoing | None:
@@ -161,19 +166,20 @@ def _latest(message: Message) -> Outgoing | None:
     return outgoing.order_by("-pk").first()
 
 
-def _other_side(message: Message) -> QuerySet[Correspondent]:
-    """The mail's correspondents, whoever it is mostly with first."""
-    own = message.correspondents.all()
-    if message.folder == Folder.SENT:
-        return own.order_by("pk")
-    sender = When(address__iexact=message.from_address, then=Value(0))
+def _other_side(message_id: int) -> QuerySet[Correspondent]:
+    """The mail's correspondents, whoever it is mostly with first: of received mail the sender."""
+    sender = When(
+        ~Q(message__folder=Folder.SENT),
+        address__iexact=F("message__from_address"),
+        then=Value(0),
+    )
     order = Case(sender, default=Value(1), output_field=IntegerField())
-    return own.order_by(order, F("pk"))
+    return Correspondent.objects.filter(message=message_id).order_by(order, F("pk"))
 
 
 def correspondent_of(message: Message) -> str:
     """The address of the other side: the sender, or of our own mail whom it went to."""
-    return _other_side(message).values_list("address", flat=True).first() or ""
+    return _other_side(message.pk).values_list("address", flat=True).first() or ""
 
 
 def _broken(message: Message, user: User) -> Event | None:
