@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from labels.models import Label
 from labels.seen import labels_of
+from mail import walks
 from mail.categories import BY_KEY, DEFAULT, Category
 from mail.models import Message, Status
 from mail.models.message import MessageQuerySet
@@ -85,17 +86,17 @@ class Place:
     def edge(self) -> Edge:
         return Edge(self.date, self.pk)
 
-    # The date alone as well: of two ways an index can only be entered by what both say, and without
-    # it «newer than the newest page» was read from the oldest mail on.
     @property
     def older(self) -> Q:
-        behind = Q(internal_date__lt=self.date) | Q(internal_date=self.date, pk__lt=self.pk)
-        return Q(internal_date__lte=self.date) & behind
+        return self.beyond(newer=False)
 
-    @property
-    def newer(self) -> Q:
-        before = Q(internal_date__gt=self.date) | Q(internal_date=self.date, pk__gt=self.pk)
-        return Q(internal_date__gte=self.date) & before
+    def beyond(self, date: str = "internal_date", pk: str = "pk", *, newer: bool) -> Q:
+        """What comes behind in the list, or before: by the columns that say where a mail stands."""
+        way = "gt" if newer else "lt"
+        # The date alone as well: an index can only be entered by what both alternatives say.
+        edge = Q(**{f"{date}__{way}e": self.date})
+        same = Q(**{date: self.date, f"{pk}__{way}": self.pk})
+        return edge & (Q(**{f"{date}__{way}": self.date}) | same)
 
 
 @dataclass(frozen=True)
@@ -188,37 +189,57 @@ class Browse:
 
     def _within(self, user: User) -> MessageQuerySet:
         """As `messages`, whatever the words say."""
+        found, labels = self._scope(user)
+        if labels is None:
+            return found
+        return found.filter(message_labels__label__in=labels)
+
+    def _scope(self, user: User) -> tuple[MessageQuerySet, list[int] | None]:
+        """All that the list asks but for the words; labels of which one is asked besides, each of
+        another mailbox."""
         found = Message.objects.visible_to(user)
+        labels: list[int] | None = None
         if self.mailbox is not None:
             found = found.filter(mailbox=self.mailbox)
         if self.label is not None:
-            found = found.filter(message_labels__label=self.label).exclude(
-                folder__in=["spam", "trash"]
-            )
+            elsewhere = self.mailbox is not None and self.label.mailbox_id != self.mailbox.pk
+            labels = [] if elsewhere else [self.label.pk]
+            found = found.exclude(folder__in=["spam", "trash"])
         elif not (self.words and self.category.key == "all"):
             # A search in all mail leaves out spam and trash by itself, unless it asks for them.
             found = found.filter(self.category.rule(user))
             if self.category.gmail_label:
-                found = found.filter(message_labels__label__in=self._gmail_labels(user))
+                labels = self._gmail_labels(user)
         if self.status == "mine":
             found = found.filter(assignee=user)
         elif self.status:
             found = found.filter(status=self.status)
-        return found
+        return found, labels
 
     def _gmail_labels(self, user: User) -> list[int]:
-        wanted = self.category.gmail_label
-        return [label.pk for label in labels_of(user) if label.gmail_id == wanted]
+        wanted, box = self.category.gmail_label, self.mailbox
+        return [
+            label.pk
+            for label in labels_of(user)
+            if label.gmail_id == wanted and (box is None or label.mailbox_id == box.pk)
+        ]
+
+    def _walks(self, user: User) -> list[walks.Walk]:
+        """The list without words as lists that are each in the order of an index."""
+        found, labels = self._scope(user)
+        if labels is not None:
+            return [walks.Walk(found, label) for label in labels]
+        if self.mailbox is not None or self.status == "mine" or self.category.by_person:
+            return [walks.Walk(found)]
+        return [walks.Walk(found.filter(mailbox=box)) for box in sorted(user.mailbox_ids)]
 
     def page(self, user: User) -> tuple[list[Message], bool, bool]:
         """The rows of this place, newest first; whether there are newer ones, and older ones."""
-        found = self.messages(user).for_rows()
+        lists = self._walks(user)
         if self.after is not None:
-            rows = list(found.filter(self.after.newer).order_by("internal_date", "id")[: PAGE + 1])
+            rows = list(walks.nearest(lists, PAGE + 1, self.after, newer=True).for_rows())
             return rows[:PAGE][::-1], len(rows) > PAGE, True
-        if self.before is not None:
-            found = found.filter(self.before.older)
-        rows = list(found.newest_first()[: PAGE + 1])
+        rows = list(walks.nearest(lists, PAGE + 1, self.before).for_rows())
         return rows[:PAGE], self.before is not None, len(rows) > PAGE
 
     def find(self, user: User) -> Found:
@@ -254,23 +275,22 @@ class Browse:
         return min(found.counted, COUNTED), not found.is_all
 
     def count(self, user: User) -> int:
-        """How many mails the list has, exact up to `COUNTED`, one more when there are more."""
-        return self.messages(user).order_by()[: COUNTED + 1].count()
+        """How many mails the list without words has, exact up to `COUNTED`, one more when there are
+        more."""
+        return walks.count(self._walks(user), COUNTED + 1)
 
     def neighbours(self, user: User, message: Message) -> tuple[int | None, int | None]:
         """The ids of the next newer and the next older mail of the list."""
         place = Place.of(message)
         if self.words:
             return self._next_hit(user, place, newer=True), self._next_hit(user, place, newer=False)
-        found = self.messages(user)
-        newer = found.filter(place.newer).order_by("internal_date", "id")
-        older = found.filter(place.older).newest_first()
-        # Both in one question, hung on the mail's own row.
-        row = (
-            Message.objects.filter(pk=message.pk)
-            .values_list(Subquery(newer.values("pk")[:1]), Subquery(older.values("pk")[:1]))
-            .get()
+        lists = self._walks(user)
+        newer, older = (
+            Subquery(walks.nearest(lists, 1, place, newer=way).values("pk"))
+            for way in (True, False)
         )
+        # Both in one question, hung on the mail's own row.
+        row = Message.objects.filter(pk=message.pk).values_list(newer, older).get()
         return row[0], row[1]
 
     def _next_hit(self, user: User, place: Place, *, newer: bool) -> int | None:

@@ -24,6 +24,8 @@ class Category:
     gmail_label: str = ""
     # What the status pills above the list make sense for.
     has_status: bool = True
+    # A list of one's own, with an index of its own across the mailboxes.
+    by_person: bool = False
 
 
 def _all_but_hidden(_: User) -> Q:
@@ -70,6 +72,7 @@ CATEGORIES = (
         _("Assigned to me"),
         "user-check",
         lambda user: Q(assignee=user) & ~Q(folder__in=[Folder.SPAM, Folder.TRASH]),
+        by_person=True,
     ),
     # Also of spam and trash: somebody wants to be told about it.
     Category(
@@ -77,6 +80,7 @@ CATEGORIES = (
         _("Mentions"),
         "at-sign",
         lambda user: Q(pk__in=Mention.objects.filter(user=user).values("comment__message")),
+        by_person=True,
     ),
     Category("starred", _("Starred"), "star", _all_but_hidden, gmail_label="STARRED"),
     Category("sent", _("Sent"), "send", lambda _: Q(folder=Folder.SENT), "SENT", has_status=False),
