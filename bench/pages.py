@@ -5,7 +5,8 @@ still open, user labels on four of ten, comments on one of ten, files on one of 
 nobody's making among a thousand correspondents. The pages are asked for through the whole product
 (middleware, session, database, templates) in this process, one at a time, after one that is not
 counted; each figure is the median of --rounds. Beside them, from the same run: the same pages over
-a hundredth of the mail, the list with every row rendered anew, the last pages by keyset and the
+a hundredth of the mail, the pages of somebody who has both mailboxes, the list with every row
+rendered anew, the last pages by keyset and the
 same place reached by counting (OFFSET), and what a browser loads.
 """
 

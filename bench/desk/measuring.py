@@ -19,6 +19,7 @@ from bench.desk.filling import fill
 from bench.setting import say
 from mail import rows as rendering
 from mail.browse import PAGE, Browse, Place
+from mailboxes.models import Membership
 from permissions.models import User
 
 
@@ -100,7 +101,30 @@ def measure(messages: int, *, rounds: int, seed: int) -> dict[str, object]:
         "few_list_ms": few.ms(inbox),
         "few_mail_ms": few.ms(_mail(few.agent)),
         "few_list_queries": few.queries(inbox),
+        **_both(few.agent, many.agent, rounds),
         **_deep(many),
+    }
+
+
+def _both(few: User, many: User, rounds: int) -> dict[str, Any]:
+    """The pages of somebody who was given both mailboxes."""
+    agent = User.objects.create(username="both", name="佐藤 真理", role=few.role)
+    for user in (few, many):
+        Membership.objects.create(user=agent, mailbox=user.memberships.get().mailbox)
+    both = Desk(agent, rounds)
+    base = reverse("mail:list")
+    lists = {
+        key: both.ms(f"{base}?category={key}")
+        for key in ("inbox", "open", "done", "mine", "sent", "starred", "all")
+    }
+    say("both: " + " ".join(f"{name} {spent}" for name, spent in lists.items()))
+    worst = max(lists, key=lambda name: lists[name])
+    return {
+        "both_list_ms": lists["inbox"],
+        "both_mail_ms": both.ms(_mail(agent)),
+        "both_worst_list": worst,
+        "both_worst_list_ms": lists[worst],
+        "both_list_queries": both.queries(f"{base}?category=inbox"),
     }
 
 
