@@ -194,16 +194,16 @@ class Browse:
             return found
         return found.filter(message_labels__label__in=labels)
 
-    def _scope(self, user: User) -> tuple[MessageQuerySet, list[int] | None]:
+    def _scope(self, user: User) -> tuple[MessageQuerySet, list[Label] | None]:
         """All that the list asks but for the words; labels of which one is asked besides, each of
         another mailbox."""
         found = Message.objects.visible_to(user)
-        labels: list[int] | None = None
+        labels: list[Label] | None = None
         if self.mailbox is not None:
             found = found.filter(mailbox=self.mailbox)
         if self.label is not None:
             elsewhere = self.mailbox is not None and self.label.mailbox_id != self.mailbox.pk
-            labels = [] if elsewhere else [self.label.pk]
+            labels = [] if elsewhere else [self.label]
             found = found.exclude(folder__in=["spam", "trash"])
         elif not (self.words and self.category.key == "all"):
             # A search in all mail leaves out spam and trash by itself, unless it asks for them.
@@ -216,10 +216,10 @@ class Browse:
             found = found.filter(status=self.status)
         return found, labels
 
-    def _gmail_labels(self, user: User) -> list[int]:
+    def _gmail_labels(self, user: User) -> list[Label]:
         wanted, box = self.category.gmail_label, self.mailbox
         return [
-            label.pk
+            label
             for label in labels_of(user)
             if label.gmail_id == wanted and (box is None or label.mailbox_id == box.pk)
         ]
@@ -227,8 +227,16 @@ class Browse:
     def _walks(self, user: User) -> list[walks.Walk]:
         """The list without words as lists that are each in the order of an index."""
         found, labels = self._scope(user)
+        if labels is not None and self.status == "mine":
+            return [walks.Walk(found.filter(message_labels__label__in=labels))]
+        if labels is not None and self.status in {Status.OPEN, Status.IN_PROGRESS}:
+            # Of all that has the label little is not done, and that has an index.
+            return [
+                walks.Walk(found.filter(mailbox=label.mailbox, message_labels__label=label))
+                for label in labels
+            ]
         if labels is not None:
-            return [walks.Walk(found, label) for label in labels]
+            return [walks.Walk(found, label.pk) for label in labels]
         if self.mailbox is not None or self.status == "mine" or self.category.by_person:
             return [walks.Walk(found)]
         return [walks.Walk(found.filter(mailbox=box)) for box in sorted(user.mailbox_ids)]
