@@ -33,31 +33,6 @@ from tests.mail import cast
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def box() -> Mailbox:
-    return cast.mailbox()
-
-
-@pytest.fixture
-def tanaka(box: Mailbox) -> User:
-    return cast.person("tanaka", box, name="田中 健一")
-
-
-@pytest.fixture
-def yamada(box: Mailbox) -> User:
-    return cast.person("yamada", box, name="山田 花子")
-
-
-@pytest.fixture
-def leader(box: Mailbox) -> User:
-    return cast.person("suzuki", box, name="鈴木 一郎", role="leader")
-
-
-@pytest.fixture
-def message(box: Mailbox) -> Message:
-    return cast.mail(box)
-
-
 def hits(user: User, words: str) -> list[int]:
     found = find(parse(words).tree, Asked(cast.again(user), timezone.now()), Message.objects.all())
     return [each.pk for each in found.messages]

@@ -26,31 +26,6 @@ from tests.mail import cast
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def box() -> Mailbox:
-    return cast.mailbox()
-
-
-@pytest.fixture
-def tanaka(box: Mailbox) -> User:
-    return cast.person("tanaka", box, name="田中 健一")
-
-
-@pytest.fixture
-def yamada(box: Mailbox) -> User:
-    return cast.person("yamada", box, name="山田 花子")
-
-
-@pytest.fixture
-def leader(box: Mailbox) -> User:
-    return cast.person("suzuki", box, name="鈴木 一郎", role="leader")
-
-
-@pytest.fixture
-def message(box: Mailbox) -> Message:
-    return cast.mail(box)
-
-
 def state(message: Message) -> tuple[str | None, User | None]:
     fresh = Message.objects.select_related("assignee").get(pk=message.pk)
     return fresh.status, fresh.assignee

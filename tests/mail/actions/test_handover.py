@@ -26,26 +26,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def box() -> Mailbox:
-    return cast.mailbox()
-
-
-@pytest.fixture
-def tanaka(box: Mailbox) -> User:
-    return cast.person("tanaka", box, name="田中 健一")
-
-
-@pytest.fixture
-def yamada(box: Mailbox) -> User:
-    return cast.person("yamada", box, name="山田 花子")
-
-
-@pytest.fixture
-def message(box: Mailbox) -> Message:
-    return cast.mail(box)
-
-
-@pytest.fixture
 def composer(message: Message, tanaka: User) -> Composer:
     return start_reply(message, tanaka, DraftKind.REPLY)
 
