@@ -119,6 +119,17 @@ class Desk:
     def go(self, path: str) -> None:
         self.page.goto(self.home + path)
 
+    def until_suggested(self, address: str) -> None:
+        """Past correspondents are gathered every ten seconds; the mail may have come since."""
+
+        def suggested() -> bool:
+            where = f"{self.home}/addressbook/complete/"
+            answer = self.page.request.get(where, params={"q": address})
+            assert answer.ok
+            return address in answer.text()
+
+        until(suggested, timeout=60, what=f"{address} is a correspondent")
+
     def remember_page(self) -> None:
         """From here on `is_same_page` tells whether the page was ever loaded anew."""
         self.page.evaluate("window.theSamePage = true")

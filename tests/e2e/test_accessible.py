@@ -13,6 +13,7 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from tests.e2e.conftest import Stage
 from tests.e2e.desk import Desk
+from tests.e2e.letters import CUSTOMER
 from tests.sandbox_server import CLIENT_ID, CLIENT_SECRET
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
@@ -202,6 +203,7 @@ def test_so_does_what_is_written_with(desk: Desk, judge: Judge) -> None:
     expect(page.get_by_role("dialog").get_by_role("heading").first).to_be_visible()
     judge.look(page, "the address book over the page")
     page.keyboard.press("Escape")
+    desk.until_suggested(CUSTOMER)
     page.get_by_role("combobox", name="Cc", exact=True).press_sequentially("aoi")
     expect(page.get_by_role("listbox", name="候補")).to_be_visible()
     judge.look(page, "suggestions")

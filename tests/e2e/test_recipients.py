@@ -60,12 +60,6 @@ def chips(page: Page, name: str) -> Locator:
     return page.get_by_role("list", name=f"{name}: 入力済み").get_by_role("listitem")
 
 
-def suggests(desk: Desk, mail: str) -> bool:
-    answer = desk.page.request.get(f"{desk.home}/addressbook/complete/", params={"q": mail})
-    assert answer.ok
-    return mail in answer.text()
-
-
 def options(page: Page) -> Locator:
     return page.get_by_role("listbox", name="候補").get_by_role("option")
 
@@ -129,9 +123,8 @@ def test_people_are_completed_by_keyboard_and_sent_to(
     page.keyboard.press("Delete")
     expect(chips(page, "Cc")).to_have_text(["keiri@partner.example"])
     expect(page.locator("#announcer")).to_contain_text("外しました")
-    # Past correspondents are suggested, too: the customer has written to this mailbox. They are
-    # gathered every ten seconds, and the mail may have come after the last time.
-    until(lambda: suggests(desk, CUSTOMER), timeout=60, what="the customer is a correspondent")
+    # Past correspondents are suggested, too: the customer has written to this mailbox.
+    desk.until_suggested(CUSTOMER)
     bcc = field(page, "Bcc")
     bcc.press_sequentially("aoi@")
     expect(options(page).filter(has_text=CUSTOMER)).to_have_count(1)
@@ -249,6 +242,7 @@ def test_the_address_book_over_the_page(desk: Desk) -> None:
     expect(book).to_contain_text("選択中: 2件")
     search.fill("")
     expect(book.get_by_role("checkbox", checked=True)).to_have_count(2)
+    desk.until_suggested(CUSTOMER)
     book.get_by_text("やりとりのある相手").click()
     expect(book.get_by_role("checkbox", name=re.compile(CUSTOMER))).to_be_visible()
     book.get_by_role("button", name="実行").click()
