@@ -290,8 +290,18 @@ function followLabels() {
 
 function tellWhom({ kind, public_id: id, state }) {
   if (![state?.told].flat().map(String).includes(document.body.dataset.user)) return;
-  toast(t(TOLD[kind](state), state.draft || id || state.name), GOOD.has(kind) ? "ok" : "bad");
+  toast(t(TOLD[kind](state), state.draft || id || state.name), GOOD.has(kind) ? "ok" : "bad", id ? wayTo(id) : null);
   if (kind === "lock.handed_over" && document.querySelector(`[data-mail="${CSS.escape(id)}"]`)) document.getElementById("tab-draft")?.click();
+}
+
+/** A link to the mail that is told of, where it is not open already. */
+function wayTo(id) {
+  if (document.querySelector(`[data-mail="${CSS.escape(id)}"]`)) return null;
+  const link = document.createElement("a");
+  link.className = "toast-way";
+  link.href = `${document.body.dataset.mails}${encodeURIComponent(id)}/`;
+  link.textContent = t("openMail");
+  return link;
 }
 
 function askRows() {

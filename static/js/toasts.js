@@ -5,7 +5,7 @@ import { icon, on, t } from "./dom.js";
 const STAYS_MS = 6000;
 const UNDO_MS = 12_000;
 
-/** `button`: what takes it back, an element. */
+/** `button`: what takes it back, or leads to what it tells of: an element. */
 export function toast(text, kind = "ok", button = null) {
   const box = document.createElement("div");
   box.className = kind === "bad" ? "toast toast-bad" : "toast";
@@ -25,6 +25,7 @@ export function toast(text, kind = "ok", button = null) {
   if (!place) return;
   for (const same of place.children) if (same.textContent === box.textContent) same.remove();
   place.append(box);
+  if (button) htmx.process(button);
   if (kind !== "bad") setTimeout(() => leave(box), button ? UNDO_MS : STAYS_MS);
 }
 

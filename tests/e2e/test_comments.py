@@ -74,8 +74,10 @@ def test_a_colleague_is_called_by_name_and_finds_the_mail(
     expect(field).to_have_value("")
     # The other one stands in the list: told at once, marked in the row, counted on the left.
     her = yamada.page
-    expect(her.locator("#toasts")).to_contain_text(
-        re.compile(r"M-\w+: コメントでメンションされました")
+    toast = her.locator(".toast")
+    expect(toast).to_contain_text(re.compile(r"M-\w+: コメントでメンションされました"))
+    expect(toast.get_by_role("link", name="開く")).to_have_attribute(
+        "href", re.compile(r"/mail/M-\w+/")
     )
     expect(yamada.row(SUBJECT)).to_contain_text("@あなた")
     expect(yamada.row(SUBJECT)).to_contain_text("確認をお願いします")
@@ -87,7 +89,12 @@ def test_a_colleague_is_called_by_name_and_finds_the_mail(
     expect(her.locator(".note.is-new")).to_contain_text("至急です")
     # It has been on her screen: nothing waits any more.
     expect(her.get_by_role("link", name="メンション", exact=True)).to_be_visible()
-    expect(her.locator("#toasts")).to_be_visible()
+    # From wherever she is, the toast leads to the mail.
+    yamada.go("/templates/")
+    write(tanaka, "@山田 もう一度お願いします")
+    toast.get_by_role("link", name="開く").click()
+    expect(her.get_by_role("heading", level=1, name=SUBJECT)).to_be_visible()
+    expect(her.locator(".note.is-new")).to_contain_text("もう一度")
 
 
 @pytest.mark.spec("M14")
