@@ -166,11 +166,13 @@ def list_date(moment: datetime | None) -> str:
 
 @register.filter
 def list_moment(moment: datetime | None) -> str:
-    """`14:32` today, else `11/24 09:00`: for a moment that is still to come."""
+    """`14:32` today, `11/24 09:00` this year, else `2025/11/24 09:00`: where the minute matters."""
     if moment is None:
         return ""
     local, now = timezone.localtime(moment), timezone.localtime()
-    return local.strftime("%H:%M" if local.date() == now.date() else "%m/%d %H:%M")
+    if local.date() == now.date():
+        return local.strftime("%H:%M")
+    return local.strftime("%m/%d %H:%M" if local.year == now.year else "%Y/%m/%d %H:%M")
 
 
 @register.filter

@@ -39,6 +39,20 @@ def test_dates_in_lists(moment: datetime | None, shown: str) -> None:
     assert ui.list_date(moment) == shown
 
 
+@pytest.mark.parametrize(
+    ("moment", "shown"),
+    [
+        (datetime(2026, 11, 22, 5, 32, tzinfo=UTC), "14:32"),
+        (datetime(2026, 11, 21, 14, 59, tzinfo=UTC), "11/21 23:59"),
+        (datetime(2027, 1, 5, 0, 0, tzinfo=UTC), "2027/01/05 09:00"),
+        (datetime(2025, 11, 21, 3, 0, tzinfo=UTC), "2025/11/21 12:00"),
+        (None, ""),
+    ],
+)
+def test_moments_in_lists(moment: datetime | None, shown: str) -> None:
+    assert ui.list_moment(moment) == shown
+
+
 def test_the_full_date_names_the_day_of_the_week_in_the_readers_language() -> None:
     moment = datetime(2026, 11, 22, 5, 28, tzinfo=UTC)
     with translation.override("ja"):
