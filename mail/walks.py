@@ -60,10 +60,13 @@ def nearest(
 
 def count(walks: Sequence[Walk], most: int) -> int:
     """How many mails the lists have together, up to `most`."""
-    total = 0
-    for walk in walks:
-        if total < most:
-            # In the order of the index: of a rare label the planner would read all mail instead.
-            found = walk.found() if walk.label is None else walk.ordered()
-            total += found[: most - total].count()
-    return total
+    # In the order of the index: of a rare label the planner would read all mail instead.
+    parts = [
+        (walk.found() if walk.label is None else walk.ordered()).values("pk")[:most]
+        for walk in walks
+    ]
+    if not parts:
+        return 0
+    if len(parts) == 1:
+        return parts[0].count()
+    return parts[0].union(*parts[1:], all=True)[:most].count()
