@@ -10,7 +10,6 @@ import "./menus.js";
 import "./scroll.js";
 import "./tabs.js";
 import "./list.js";
-import "./search.js";
 import "./keyboard.js";
 import "./composer.js";
 import "./filedrop.js";

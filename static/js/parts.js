@@ -22,6 +22,7 @@ const PARTS = [
   ["[data-composer]", () => import("./senders.js"), "[data-senders]"],
   ["[data-composer]", () => import("./signature.js")],
   ["[data-calendar]", () => import("./calendar.js"), "[data-calendar]"],
+  ["[data-sheet], [data-suggests]", () => import("./search.js"), "[data-search-form]"],
   ["[data-drawer]", () => import("./drawers.js")],
   ["[data-label-look]", () => import("./labels.js"), "[data-pair]"],
   ["[data-filter]", () => import("./filter.js")],
@@ -55,6 +56,12 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest(waiting.pressed);
   fetchPart(waiting).then(() => button.click(), (error) => { quietly(error); toast(t("offline"), "bad"); });
 }, true);
+
+/* The search box is on every page; what completes in it comes when somebody goes there. */
+document.addEventListener("focusin", ({ target }) => {
+  const part = PARTS.find(({ pressed }) => pressed === "[data-search-form]");
+  if (target.matches?.("[data-complete]")) fetchPart(part).catch(quietly);
+});
 
 document.addEventListener("htmx:afterSwap", look);
 document.addEventListener("htmx:historyRestore", look);

@@ -217,3 +217,7 @@ function read(form) {
 on("input", "[data-sheet]", (event, form) => { if (!composing(event) && !event.target.matches("[data-filter]")) read(form); });
 on("change", "[data-sheet]", (event, form) => { if (!event.target.matches("[data-filter]")) read(form); });
 on("compositionend", "[data-sheet]", (event, form) => read(form));
+
+/* Fetched since somebody went to the box, who may have begun to type. */
+const entered = document.activeElement;
+if (entered?.matches("[data-complete]") && (!entered.value.trim() || entered.value !== entered.defaultValue)) offer(entered);

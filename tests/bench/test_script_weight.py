@@ -12,7 +12,7 @@ from scripts.services import ROOT
 LIST = "<div data-list><form data-bulk hidden></form><form data-look></form></div>"
 MAIL = """<div class="panes" data-mail="M-1"><span data-looking="/x"></span><i data-splitter></i>
 <form data-composer data-beat="/x"><address-field data-addresses></address-field></form>
-<b data-countdown="9"></b></div>"""
+<b data-countdown="9"></b><textarea data-kept="x" data-mentions="/x"></textarea></div>"""
 
 
 @pytest.mark.parametrize(("page", "most"), [(LIST, 48), (MAIL, 60)])
@@ -31,5 +31,6 @@ def test_every_module_is_reached() -> None:
     """None is forgotten in the table: whatever lies in static/js is loaded by some page."""
     table = (ROOT / "static/js/parts.js").read_text("utf-8")
     everything = " ".join(f"<i {name}>" for name in re.findall(r"\[(data-[a-z-]+)\]", table))
-    known = script.files_of(everything) | {"js/addressbook.js"}  # comes by the book's own button
+    # By the book's own button, and by the first @ of a comment.
+    known = script.files_of(everything) | {"js/addressbook.js", "js/mentions.js"}
     assert {f"js/{path.name}" for path in (ROOT / "static/js").glob("*.js")} <= known

@@ -107,7 +107,7 @@ def test_a_plain_page_fetches_no_part(page: Page) -> None:
     page.wait_for_function("window.htmx !== undefined")
     loaded = fetched(page)
     assert {"app", "parts", "live", "dom"} <= loaded
-    assert not {"calendar", "addresses", "people", "drawers", "labels", "rich"} & loaded
+    assert not {"calendar", "addresses", "people", "drawers", "labels", "rich", "search"} & loaded
 
 
 def test_what_is_pressed_too_early_is_pressed_again(page: Page) -> None:
