@@ -23,7 +23,9 @@ from permissions.access import who_may
 from permissions.models import User
 from permissions.operations import Operation
 
-_BLANK = r"[^\S\n]?"
+_BLANK = r"[^\S\n]{0,2}"
+# A character and the marks on it, which are one sign: ﾊﾞ, か゛ of two, é of two.
+_CLUSTER = re.compile("(?s:.)[\u0300-\u036f\u3099\u309a\uff9e\uff9f]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def pieces(text: str, people: Iterable[User]) -> list[Piece]:
 
 def _names(people: Iterable[User]) -> dict[str, tuple[frozenset[int], str]]:
     """What each can be called by, folded and without blanks: whom it calls (two may bear one whole
-    name), and the expression for how it may be written."""
+    name; a part that two bear calls nobody), and the expression for how it may be written."""
     whole: dict[str, set[int]] = defaultdict(set)
     parts: dict[str, set[int]] = defaultdict(set)
     for person in people:
@@ -75,34 +77,47 @@ def _names(people: Iterable[User]) -> dict[str, tuple[frozenset[int], str]]:
         for part in _fold(person.name)[0].split():
             parts[part].add(person.pk)
     found: dict[str, tuple[frozenset[int], str]] = {}
-    named = {name: keys for name, keys in parts.items() if len(keys) == 1} | whole
+    # What calls nobody is known all the same: @林田 of two people is not @林 of a third.
+    named = {name: keys if len(keys) == 1 else set() for name, keys in parts.items()} | whole
     # Names with blanks last: «mary smith» tells more of how it may be written than «marysmith».
     for name, keys in sorted(named.items(), key=lambda each: " " in each[0]):
         plain = _plain(name)
         if plain:
-            found[plain] = (found.get(plain, (frozenset(), ""))[0] | keys, _way(name))
+            found[plain] = (
+                found.get(plain, (frozenset(), ""))[0] | keys,
+                _way(name, name in whole),
+            )
     return found
 
 
-def _way(name: str) -> str:
-    """A blank may stand between any two characters that are no letters or digits of ASCII; a word
-    of those ends where it ends: @bob is not in @bobby."""
+# Signs of scripts that put no blanks between words; and what of them may follow a short name.
+_DENSE = "\u3005-\u3007\u3041-\u3096\u30a1-\u30ff\u3400-\u9fff\uf900-\ufaff\uac00-\ud7a3"
+_HONOURS = "様|殿|氏|君|先輩|先生|部長|課長|係長|主任|店長|次長|社長|チーム|リーダー|マネージャー"
+_SPOKEN = "\u3041-\u3096"  # hiragana: @山田さん, @山田へ
+_WORD = rf"[^\W{_DENSE}]"
+_WORD_ENDS = rf"(?!{_WORD}|[.@+-]{_WORD})"
+_SHORT_ENDS = rf"(?=$|[^\w]|[{_SPOKEN}]|{_WORD}|{_HONOURS})"
+_LONG_ENOUGH = 3
+_dense = re.compile(f"[{_DENSE}]").match
+
+
+def _way(name: str, is_whole: bool) -> str:
+    """A blank may stand between any two signs that need none; a word ends where it ends: @bob is
+    not in @bobby, and @東, unless it is a whole long name, not in @東京支店."""
     written = ""
     for before, char in pairwise(f" {name.strip()}"):
         if not char.isspace():
-            loose = written and not (_is_latin(before) and _is_latin(char))
+            loose = written and (before.isspace() or _dense(before) or _dense(char))
             written += (_BLANK if loose else "") + re.escape(char)
-    return written + (r"(?![a-z0-9_])" if _is_latin(_plain(name)[-1]) else "")
+    if not _dense(_plain(name)[-1]):
+        return written + _WORD_ENDS
+    return written + ("" if is_whole and len(_plain(name)) >= _LONG_ENOUGH else _SHORT_ENDS)
 
 
 def _pattern(names: dict[str, tuple[frozenset[int], str]]) -> re.Pattern[str]:
     # The longest name first: @山田 花子 is not @山田. Nobody is called within a mail address.
     ways = [names[name][1] for name in sorted(names, key=len, reverse=True)]
-    return re.compile(rf"(?<![a-z0-9_.+-])@({'|'.join(ways)})")
-
-
-def _is_latin(char: str) -> bool:
-    return char.isascii() and (char.isalnum() or char == "_")
+    return re.compile(rf"(?<!{_WORD})(?<![.+/-])@({'|'.join(ways)})")
 
 
 def _plain(name: str) -> str:
@@ -113,10 +128,10 @@ def _fold(text: str) -> tuple[str, list[int]]:
     """Width and case folded, and for each character where it came from, with the end behind."""
     folded: list[str] = []
     places: list[int] = []
-    for place, char in enumerate(text):
-        for each in unicodedata.normalize("NFKC", char).casefold():
+    for cluster in _CLUSTER.finditer(text):
+        for each in unicodedata.normalize("NFKC", cluster[0]).casefold():
             folded.append(each)
-            places.append(place)
+            places.append(cluster.start())
     return "".join(folded), [*places, len(text)]
 
 
@@ -147,13 +162,22 @@ def see(message: Message, user: User, *, up_to: int) -> int:
     return found.update(seen_at=Now())
 
 
-def shown(comment: Comment, user: User) -> dict[str, Any]:
+def shown(comment: Comment, user: User, people: Iterable[User]) -> dict[str, Any]:
     """What a template shows of the text: `pieces` of (text, calls somebody, calls the user), and
-    `is_new` while the user has not seen that it calls them. Its mentions and their users are
-    prefetched."""
+    `is_new` while the user has not seen that it calls them.
+
+    Args:
+        comment: its mentions and their users are prefetched.
+        people: the members of the mailbox, among whom a name was unique or not.
+    """
     mentions = list(comment.mentions.all())
-    found = pieces(comment.text, [mention.user for mention in mentions])
+    wanted = {mention.user_id for mention in mentions}
+    among = {each.pk: each for each in (*people, *(mention.user for mention in mentions))}
+    found = pieces(comment.text, among.values()) if wanted else [Piece(comment.text)]
     return {
-        "pieces": [(piece.text, bool(piece.called), user.pk in piece.called) for piece in found],
+        "pieces": [
+            (piece.text, bool(piece.called & wanted), user.pk in piece.called & wanted)
+            for piece in found
+        ],
         "is_new": any(each.user_id == user.pk and each.seen_at is None for each in mentions),
     }

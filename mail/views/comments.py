@@ -27,7 +27,9 @@ from permissions.operations import Operation
 def _listed(message: Message, user: User) -> dict[str, Any]:
     """What mail/_comment_list.html shows."""
     here = [message.pk]
-    found = message.comments.select_related("author").prefetch_related("mentions__user")
+    found = list(message.comments.select_related("author").prefetch_related("mentions__user"))
+    calls = any(each.mentions.all() for each in found)
+    people = mentions.members(message.mailbox_id) if calls else []
     shown = []
     for each in found:
         args = [message.pk, each.pk]
@@ -35,7 +37,7 @@ def _listed(message: Message, user: User) -> dict[str, Any]:
         shown.append(
             {
                 "comment": each,
-                **mentions.shown(each, user),
+                **mentions.shown(each, user, people),
                 "edit_url": reverse("mail:comment", args=args) if may else "",
                 "delete_url": reverse("mail:uncomment", args=args) if may else "",
             }
@@ -47,6 +49,12 @@ def _listed(message: Message, user: User) -> dict[str, Any]:
         "seen_url": reverse("mail:comments_seen", args=here) if new else "",
         "seen_up_to": max(new, default=0),
     }
+
+
+def _require_writing(user: User) -> None:
+    """Comments of their own, or others'."""
+    others = user.may(Operation.MAIL_COMMENT_OTHERS)
+    require(user, Operation.MAIL_COMMENT_OTHERS if others else Operation.MAIL_COMMENT)
 
 
 def _list(request: AgentRequest, message: Message) -> HttpResponse:
@@ -102,7 +110,7 @@ def comment(request: AgentRequest, message_id: int, comment_id: int) -> HttpResp
     text = request.POST.get("text", "")
     if found is None:
         # Deleted under somebody's typing, by whoever may: the text goes back to who typed it.
-        require(request.user, Operation.MAIL_COMMENT)
+        _require_writing(request.user)
         return _form(request, message, None, text, CommentChanged(None).explain())
     require(request.user, changing(found, request.user))
     if not form.is_valid():
@@ -161,7 +169,7 @@ def uncomment(request: AgentRequest, message_id: int, comment_id: int) -> HttpRe
     message = access.findable(request.user, message_id)
     found = message.comments.select_related("author", "message").filter(pk=comment_id).first()
     if found is None:
-        require(request.user, Operation.MAIL_COMMENT)
+        _require_writing(request.user)
         return _list(request, message)
     require(request.user, changing(found, request.user))
     form = VersionForm(request.POST)
@@ -200,7 +208,7 @@ def seen(request: AgentRequest, message_id: int) -> HttpResponse:
 def people(request: AgentRequest, message_id: int) -> JsonResponse:
     """Whom a comment can call: `{people: [{name, username}]}`, by name, oneself left out."""
     message = access.findable(request.user, message_id)
-    require(request.user, Operation.MAIL_COMMENT)
+    _require_writing(request.user)
     found = [each for each in mentions.members(message.mailbox_id) if each != request.user]
     return JsonResponse(
         {"people": [{"name": each.name, "username": each.username} for each in found]}

@@ -3,9 +3,18 @@
    form[data-closes] closes its dialog when it was answered, by a refusal too: that stands behind it
    ("unless-asked": not by a 422, which asks something within). form[data-asks-to-leave] asks before what
    was typed in it goes with the dialog. #dialog is filled by whoever opens it. */
-import { on, t } from "./dom.js";
+import { composing, on, t } from "./dom.js";
 
-on("click", "[data-dialog]", (event, button) => document.getElementById(button.dataset.dialog)?.showModal());
+on("click", "[data-dialog]", (event, { id, dataset }) => {
+  const dialog = document.getElementById(dataset.dialog);
+  if (!dialog) return;
+  dialog.showModal();
+  dialog.dataset.from = id;
+});
+/* Whoever opened it may have been made anew meanwhile: then the browser cannot give the focus back. */
+document.addEventListener("close", ({ target }) => {
+  if (document.activeElement === document.body && target.dataset.from) document.getElementById(target.dataset.from)?.focus();
+}, true);
 on("click", "[data-dialog-close]", (event, button) => leave(button.closest("dialog")));
 document.addEventListener("click", (event) => {
   if (event.target instanceof HTMLDialogElement) leave(event.target);
@@ -15,6 +24,14 @@ document.addEventListener("cancel", (event) => {
   event.preventDefault();
   leave(event.target);
 }, true);
+/* The browser lets nobody keep a dialog open against a second Escape; here the first is not its. */
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || composing(event) || event.defaultPrevented) return;
+  const dialog = event.target.closest?.("dialog");
+  if (!dialog || !typed(dialog)) return;
+  event.preventDefault();
+  leave(dialog);
+});
 
 /** What was typed in it, and not saved, is not lost by a slip. */
 function typed(dialog) {
@@ -39,7 +56,8 @@ document.addEventListener("htmx:afterSettle", ({ detail: { target } }) => {
 document.addEventListener("htmx:afterRequest", (event) => {
   const { elt, xhr } = event.detail;
   if (!elt.matches?.("form[data-closes]") || !xhr.status || xhr.status >= 500) return;
-  if (elt.dataset.closes !== "unless-asked" || xhr.status !== 422) elt.closest("dialog")?.close();
+  const stays = "asksToLeave" in elt.dataset ? xhr.status >= 400 : elt.dataset.closes === "unless-asked" && xhr.status === 422;
+  if (!stays) elt.closest("dialog")?.close();
 });
 
 /* What was in it before is not seen again while the next one is fetched. */
@@ -72,6 +90,14 @@ document.addEventListener("htmx:confirm", async (event) => {
   if (await ask(question, elt.hasAttribute("data-danger"), elt.matches("button") ? elt : null)) issueRequest(true);
 });
 
+/* Its place was made anew while somebody was asked: what was agreed to is what they had seen. */
+function revive(form) {
+  form.hidden = true;
+  document.body.append(form);
+  htmx.process(form);
+  form.addEventListener("htmx:afterRequest", () => form.remove(), { once: true });
+}
+
 const agreed = new WeakSet();
 document.addEventListener("submit", async (event) => {
   const form = event.target;
@@ -81,6 +107,7 @@ document.addEventListener("submit", async (event) => {
   const { submitter } = event;
   if (await ask(form.dataset.confirm, true, submitter)) {
     agreed.add(form);
+    if (!form.isConnected) revive(form);
     form.requestSubmit(submitter);
     agreed.delete(form);
   }

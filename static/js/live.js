@@ -122,7 +122,7 @@ function handle(event) {
   if (!list) return;
   const row = document.getElementById(`m-${id}`);
   if (row) { if (!patch(row, event)) changed.add(id); }
-  else if (kind === "mail.received" && list.dataset.first) news.add(id);
+  else if ((kind === "mail.received" || (kind.startsWith("comment.") && isTold(event) && /category=mentioned/.test(list.dataset.query))) && list.dataset.first) news.add(id);
   else if (waiting.has(id)) news.add(id);
   if (changed.size || news.size) askRows();
 }
@@ -288,8 +288,11 @@ function followLabels() {
   if (changed.size) askRows();
 }
 
-function tellWhom({ kind, public_id: id, state }) {
-  if (![state?.told].flat().map(String).includes(document.body.dataset.user)) return;
+const isTold = ({ state }) => [state?.told].flat().map(String).includes(document.body.dataset.user);
+
+function tellWhom(event) {
+  const { kind, public_id: id, state } = event;
+  if (!isTold(event)) return;
   toast(t(TOLD[kind](state), state.draft || id || state.name), GOOD.has(kind) ? "ok" : "bad", id ? wayTo(id) : null);
   if (kind === "lock.handed_over" && document.querySelector(`[data-mail="${CSS.escape(id)}"]`)) document.getElementById("tab-draft")?.click();
 }

@@ -18,6 +18,9 @@ list.popover = "manual"; // above an open dialog, too
 let field = null;
 let found = [];
 let active = 0;
+let isOpen = false;
+let shownFor = ""; // what was typed
+let namesakes = new Set(); // names that two people bear
 
 const fold = (text) => text.normalize("NFKC").toLowerCase().replace(/\s/g, "");
 
@@ -43,6 +46,9 @@ export async function complete(element) {
   if (typed === undefined || document.activeElement !== element) { close(); return; }
   const begin = fold(typed);
   const places = ({ name, username }) => [fold(name), fold(username), ...name.split(/\s+/).map(fold)];
+  const seen = new Set();
+  namesakes = new Set(all.map(({ name }) => fold(name)).filter((name) => seen.has(name) || !seen.add(name)));
+  shownFor = typed;
   const fits = all.filter((person) => places(person).some((place) => place.startsWith(begin)));
   show(element, fits.slice(0, MOST));
 }
@@ -53,8 +59,8 @@ function show(element, fits) {
   active = 0;
   if (field !== element) { close(); found = fits; listen(element); }
   list.replaceChildren(...fits.map((person, at) => option(person, at)));
-  if (!list.isConnected || list.parentNode !== home(element)) home(element).append(list);
-  if (!list.matches(":popover-open")) list.showPopover();
+  if (list.parentNode !== home(element)) { home(element).append(list); isOpen = false; }
+  if (!isOpen) { list.showPopover?.(); isOpen = true; }
   place();
   point(0);
   announce(t("suggestions", fits.length));
@@ -100,12 +106,12 @@ function point(at) {
 }
 
 function choose(at) {
-  const { name } = found[at];
-  const cursor = field.selectionStart;
-  const begin = cursor - typedIn(field).length;
+  const { name, username } = found[at];
   const element = field;
+  const cursor = element.selectionStart;
+  const begin = cursor - typedIn(element).length;
   close();
-  element.setRangeText(`${name} `, begin, cursor, "end");
+  element.setRangeText(`${namesakes.has(fold(name)) ? username : name} `, begin, cursor, "end");
   element.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
@@ -117,6 +123,14 @@ function listen(element) {
   field.addEventListener("blur", close);
   addEventListener("scroll", close, { capture: true, passive: true });
   addEventListener("resize", close);
+  document.addEventListener("selectionchange", follow);
+  document.addEventListener("htmx:afterSwap", follow);
+}
+
+/* The cursor was moved, or the field has left the page. */
+function follow() {
+  if (!field?.isConnected) close();
+  else if (typedIn(field) !== shownFor) complete(field);
 }
 
 function close(event) {
@@ -126,13 +140,17 @@ function close(event) {
   field.removeEventListener("blur", close);
   removeEventListener("scroll", close, { capture: true });
   removeEventListener("resize", close);
+  document.removeEventListener("selectionchange", follow);
+  document.removeEventListener("htmx:afterSwap", follow);
   field = null;
   found = [];
-  if (list.isConnected) list.remove();
+  isOpen = false;
+  list.remove();
 }
 
 function keys(event) {
   if (composing(event) || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (typedIn(field) === undefined) { close(); return; }
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (step) point((active + step + found.length) % found.length);
   else if (event.key === "Enter" || (event.key === "Tab" && !event.shiftKey)) choose(active);

@@ -65,6 +65,16 @@ def test_a_colleague_is_called_by_name_and_finds_the_mail(
     expect(field).to_have_value("至急です @山田")
     field.press("Backspace")
     expect(options).to_have_count(1)
+    # Where the cursor leaves the name, or the @ goes, there is nothing to take.
+    field.press("Home")
+    expect(options).to_have_count(0)
+    field.press("End")
+    expect(options).to_have_count(1)
+    for _ in "@山":
+        field.press("Backspace")
+    expect(options).to_have_count(0)
+    field.press_sequentially("@山")
+    expect(options).to_have_count(1)
     field.press("Enter")
     expect(field).to_have_value("至急です @山田 花子 ")
     expect(options).to_have_count(0)

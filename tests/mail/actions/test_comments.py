@@ -194,6 +194,10 @@ def test_two_who_write_at_once_are_both_found(message: Message, tanaka: User, ya
         "お願い@花子",
         "@yamada please",
         "(@Yamada)",
+        "@山田部長に確認",
+        "＠山田様へ",
+        "@山田花子先輩",
+        "@yamada.",
     ],
 )
 def test_a_name_calls_its_bearer(message: Message, tanaka: User, yamada: User, text: str) -> None:
@@ -208,6 +212,11 @@ def test_a_name_calls_its_bearer(message: Message, tanaka: User, yamada: User, t
         "山田 花子さんに聞いてください",
         "someone@yamada.example へ送付",
         "@yamadaya という店",
+        "担当@yamada.co.jp へ",
+        "@yamada-taro",
+        "https://x.example/@yamada",
+        "@山田太郎さん",
+        "@花子供服の件",
         "@ 山田 花子",
         "@田中 健一 自分用のメモ",
         "@佐藤 見知らぬ人",
@@ -216,6 +225,44 @@ def test_a_name_calls_its_bearer(message: Message, tanaka: User, yamada: User, t
 def test_what_calls_nobody(message: Message, tanaka: User, yamada: User, text: str) -> None:
     add_comment(message, tanaka, text)
     assert not Mention.objects.exists()
+
+
+def test_a_shorter_name_is_not_meant_where_a_longer_one_stands(
+    box: Mailbox, message: Message, tanaka: User
+) -> None:
+    hayashi = cast.person("hayashi", box, name="林 健")
+    cast.person("rin1", box, name="林田 花子")
+    cast.person("rin2", box, name="林田 太郎")
+    cast.person("azuma", box, name="東 次郎")
+    add_comment(message, tanaka, "@林田さんか、@東京支店の件で")
+    assert not Mention.objects.exists()
+    add_comment(message, tanaka, "@林さん")
+    assert [mention.user for mention in Mention.objects.all()] == [hayashi]
+
+
+@pytest.mark.parametrize("text", ["@ﾔﾏﾀﾞさん", "@ヤマダさん", "@ヤマタ\u3099さん", "@ガルシア様"])
+def test_marks_of_their_own_belong_to_the_sign_before(
+    box: Mailbox, message: Message, tanaka: User, text: str
+) -> None:
+    person = cast.person("kana", box, name="ガルシア ヤマダ")
+    add_comment(message, tanaka, text)
+    assert [mention.user for mention in Mention.objects.all()] == [person]
+
+
+def test_only_who_was_called_is_marked(
+    box: Mailbox, message: Message, tanaka: User, yamada: User
+) -> None:
+    taro = cast.person("taro", box, name="山田 太郎")
+    comment = add_comment(message, tanaka, "@山田太郎 と @山田さん")
+    assert [mention.user for mention in Mention.objects.all()] == [taro]
+    shown = mentions.shown(comment, taro, mentions.members(box.pk))
+    assert shown["pieces"] == [
+        ("@山田太郎", True, True),
+        (" と ", False, False),
+        ("@山田", False, False),
+        ("さん", False, False),
+    ]
+    assert shown["is_new"]
 
 
 def test_a_part_that_two_bear_calls_neither_and_a_whole_name_both(
