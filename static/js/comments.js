@@ -45,7 +45,7 @@ fill();
 
 /* What was deleted takes the focus along. */
 document.addEventListener("htmx:afterSwap", ({ detail: { requestConfig, target } }) => {
-  if (requestConfig.verb === "post" && target.id === "comment-list" && document.activeElement === document.body) {
+  if (requestConfig?.verb === "post" && target.id === "comment-list" && document.activeElement === document.body) {
     document.getElementById("tab-comments")?.focus({ preventScroll: true });
   }
 });

@@ -69,9 +69,9 @@ def test_a_colleague_is_called_by_name_and_finds_the_mail(
     field.press("Home")
     expect(options).to_have_count(0)
     field.press("End")
-    expect(options).to_have_count(1)
-    for _ in "@山":
-        field.press("Backspace")
+    field.press("Backspace")
+    expect(options).to_have_count(2)
+    field.press("Backspace")
     expect(options).to_have_count(0)
     field.press_sequentially("@山")
     expect(options).to_have_count(1)
@@ -98,7 +98,8 @@ def test_a_colleague_is_called_by_name_and_finds_the_mail(
     her.get_by_role("link", name=re.compile(SUBJECT)).click()
     expect(her.locator(".note.is-new")).to_contain_text("至急です")
     # It has been on her screen: nothing waits any more.
-    expect(her.get_by_role("link", name="メンション", exact=True)).to_be_visible()
+    navigation = her.get_by_role("navigation", name="メイン")
+    expect(navigation.get_by_role("link", name="メンション", exact=True)).to_be_visible()
     # From wherever she is, the toast leads to the mail.
     yamada.go("/templates/")
     write(tanaka, "@山田 もう一度お願いします")
