@@ -223,6 +223,17 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   late.add(event);
 });
 
+/* Another time for a scheduled mail, being chosen while something happens to it, stays as it was chosen. */
+document.addEventListener("htmx:beforeSwap", ({ detail: { target, requestConfig } }) => {
+  if (target.id !== "sending" || requestConfig.verb !== "get") return;
+  const { value, defaultValue } = document.getElementById("again-at") || {};
+  if (value === defaultValue) return;
+  document.addEventListener("htmx:afterSwap", () => {
+    const field = document.getElementById("again-at");
+    if (field) field.value = value;
+  }, { once: true });
+});
+
 function tell(place, event) {
   if (pressed || asks(event) || asked.has(event)) late.add(event);
   else htmx.trigger(place, event);

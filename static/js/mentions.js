@@ -66,8 +66,8 @@ function show(element, fits) {
   announce(t("suggestions", fits.length));
 }
 
-/* What is outside of an open dialog cannot be pressed. */
-const home = (element) => element.closest("dialog") || document.body;
+/* Beside the field: what is outside of an open dialog cannot be pressed. */
+const home = (element) => element.parentNode;
 
 function option(person, at) {
   const line = document.createElement("li");
@@ -121,8 +121,8 @@ function listen(element) {
   field.setAttribute("aria-controls", list.id);
   field.addEventListener("keydown", keys, true);
   field.addEventListener("blur", close);
-  addEventListener("scroll", close, { capture: true, passive: true });
-  addEventListener("resize", close);
+  addEventListener("scroll", place, { capture: true, passive: true });
+  addEventListener("resize", place); // a phone's keyboard comes and goes
   document.addEventListener("selectionchange", follow);
   document.addEventListener("htmx:afterSwap", follow);
 }
@@ -133,13 +133,13 @@ function follow() {
   else if (typedIn(field) !== shownFor) complete(field);
 }
 
-function close(event) {
-  if (!field || (event?.type === "scroll" && (event.target === field || list.contains(event.target)))) return;
-  field.removeAttribute("aria-activedescendant");
+function close() {
+  if (!field) return;
+  for (const name of ["aria-activedescendant", "aria-controls"]) field.removeAttribute(name);
   field.removeEventListener("keydown", keys, true);
   field.removeEventListener("blur", close);
-  removeEventListener("scroll", close, { capture: true });
-  removeEventListener("resize", close);
+  removeEventListener("scroll", place, { capture: true });
+  removeEventListener("resize", place);
   document.removeEventListener("selectionchange", follow);
   document.removeEventListener("htmx:afterSwap", follow);
   field = null;

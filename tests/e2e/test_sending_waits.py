@@ -118,6 +118,11 @@ def test_a_mail_is_scheduled_changed_and_taken_back(stage: Stage, address: str) 
     expect(a.page.get_by_role("heading", name="送信予約済み")).to_be_visible()
     expect(b.banner).to_contain_text(re.compile("田中 健一さんが .* に返信を予約しています"))
     a.page.get_by_label("別の日時").fill(later.strftime("%Y-%m-%dT18:30"))
+    # Whatever happens to the mail meanwhile, what was chosen stays.
+    with a.page.expect_response("**/mail/sending/*/"):
+        b.page.get_by_role("textbox", name="コメント").fill("返信は予約済み")
+        b.page.get_by_role("button", name="コメントする").click()
+    expect(a.page.get_by_label("別の日時")).to_have_value(later.strftime("%Y-%m-%dT18:30"))
     a.button("日時を変更").click()
     expect(a.page.locator("time.due")).to_contain_text("18:30")
     a.picture("scheduled")
