@@ -190,7 +190,7 @@ class Whole:
             except SetUpError:
                 if server.ended() is None or time.monotonic() > patience:
                     raise
-            # The children of the killed one still hold its memory: tried again, as `make run` would.
+            # Children of the killed one still hold its memory: again, as `make run` would.
             time.sleep(0.2)
             server.start()
             assert server.pid
